@@ -1,0 +1,242 @@
+/**
+ * The call server on node:http.
+ *
+ * The server is node's own, with the lenient parser, because DS9 ends header lines with a bare LF (WIRE-21, WIRE-91) and
+ * sends no Host (WIRE-20). What is read and what is answered is plain node: this is the hub's hot path, where the
+ * wrapping of Effect's NodeHttpServer costs more than the engine.
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as Http from "node:http"
+import type { AddressInfo, Socket } from "node:net"
+import { type Fault, fault } from "../../domain/Fault.ts"
+import type { Limits } from "../../domain/Limits.ts"
+import type { SampValue } from "../../domain/SampValue.ts"
+import { writeAnswer, writeFault } from "../../domain/XmlRpcWriter.ts"
+import { type CallHandler, CallServer, ListenError, type ListenOptions } from "../../ports/CallServer.ts"
+import { XmlCodec } from "../../ports/XmlCodec.ts"
+import { callOf } from "./XmlRpcBody.ts"
+
+/** The path we advertise; Python needs one (WIRE-41). */
+const path = "/xmlrpc"
+/** Paths that are answered: ours, that of clients of URLs without a path, and that of Python for those (WIRE-36). */
+const paths = new Set([path, "/", "/RPC2"])
+
+const serverOptions: Http.ServerOptions = {
+  insecureHTTPParser: true,
+  requireHostHeader: false,
+  keepAliveTimeout: 60_000,
+  // Slow heads are cut off; slow bodies may be large ones (WIRE-156).
+  headersTimeout: 10_000,
+  requestTimeout: 300_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384
+}
+
+/** Milliseconds that answers still on their way get when the server closes. */
+const closingGraceMs = 100
+
+const send = (response: Http.ServerResponse, status: number, type: string, body: string): void => {
+  if (response.destroyed || response.headersSent) return
+  response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body, "latin1") })
+  response.end(body, "latin1")
+}
+
+/** A refusal at the level of HTTP, after which the connection is of no more use. */
+const refuse = (response: Http.ServerResponse, status: number, text: string): void => {
+  response.setHeader("Connection", "close")
+  send(response, status, "text/plain", `${text}\n`)
+}
+
+/** The host name of a Host header, without its port. */
+const hostName = (header: string): string => header.replace(/:\d*$/u, "").toLowerCase()
+
+/** Why a request is not for us, as status and text (WIRE-157, WIRE-158, WEB-65). */
+const objection = (
+  request: Http.IncomingMessage,
+  hosts: ReadonlySet<string>,
+  limits: Limits
+): readonly [number, string] | undefined => {
+  const { headers } = request
+  if (headers.host !== undefined && !hosts.has(hostName(headers.host))) {
+    return [403, "this Host is not ours; use the URL of the lockfile"]
+  }
+  if (headers.origin !== undefined) return [403, "web pages use the Web Profile, not this endpoint"]
+  const target = (request.url ?? "/").replace(/^https?:\/\/[^/?]*/iu, "").replace(/\?.*$/u, "")
+  if (!paths.has(target === "" ? "/" : target.length > 1 ? target.replace(/\/$/u, "") : target)) {
+    return [404, `XML-RPC is at ${path}`]
+  }
+  if (request.method !== "POST") return undefined
+  const encoding = headers["content-encoding"]
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
+    return [415, `Content-Encoding ${encoding.slice(0, 40)} is not supported; send the XML as it is`]
+  }
+  return Number(headers["content-length"] ?? 0) > limits.bodyBytes
+    ? [413, `the request is larger than ${limits.bodyBytes} bytes, the most this hub takes`]
+    : undefined
+}
+
+/** Collects a body, and calls back once: with the bytes, or not at all when they are too many or never all come. */
+const collect = (
+  request: Http.IncomingMessage,
+  response: Http.ServerResponse,
+  limits: Limits,
+  done: (body: Buffer) => void
+): void => {
+  const chunks: Array<Buffer> = []
+  let size = 0
+  request.on("data", (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= limits.bodyBytes) chunks.push(chunk)
+    else {
+      chunks.length = 0
+      refuse(response, 413, `the request is larger than ${limits.bodyBytes} bytes, the most this hub takes`)
+      request.removeAllListeners("data").resume()
+    }
+  })
+  request.on("end", () => {
+    if (size > limits.bodyBytes) return
+    const [first] = chunks
+    done(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks))
+  })
+  request.on("error", () => {
+    chunks.length = 0
+  })
+}
+
+const internal = fault("Malformed", "the hub failed to handle this; its log says more")
+
+const resultOf = (exit: Exit.Exit<SampValue, Fault>): Result.Result<SampValue, Fault> => {
+  if (Exit.isSuccess(exit)) return Result.succeed(exit.value)
+  const reason = exit.cause.reasons.find((candidate) => candidate._tag === "Fail")
+  return Result.fail(reason?.error ?? internal)
+}
+
+const answerWith = (response: Http.ServerResponse, result: Result.Result<SampValue, Fault>): void =>
+  send(
+    response,
+    200,
+    "text/xml",
+    Result.isSuccess(result) ? writeAnswer(result.success) : writeFault(result.failure)
+  )
+
+/** Malformed HTTP gets its status, in full sentences, and the connection ends. */
+const onClientError = (error: Error & { readonly code?: string }, socket: Socket): void => {
+  if (!socket.writable) return void socket.destroy()
+  const [status, text] = error.code === "HPE_HEADER_OVERFLOW"
+    ? ["431 Request Header Fields Too Large", "the HTTP header is too large"]
+    : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+    ? ["408 Request Timeout", "the request did not come in time"]
+    : ["400 Bad Request", "this is not an HTTP request"]
+  const body = `${text}\n`
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+  )
+  // Half-open peers must not keep it.
+  setTimeout(() => socket.destroy(), 1_000).unref()
+}
+
+/** Limits and the codec that a server works with. */
+export interface CallServerOptions {
+  readonly limits: Limits
+}
+
+const listen = (
+  codec: XmlCodec["Service"],
+  { limits }: CallServerOptions,
+  { address, port, title }: ListenOptions,
+  handler: CallHandler
+) =>
+  Effect.gen(function*() {
+    const context = yield* Effect.context<never>()
+    const fork = Effect.runForkWith(context)
+    const hosts = new Set([
+      "127.0.0.1",
+      "localhost",
+      "[::1]",
+      address.includes(":") ? `[${address}]` : address
+    ])
+    let url = ""
+
+    const handle = (request: Http.IncomingMessage, response: Http.ServerResponse): void => {
+      const why = objection(request, hosts, limits)
+      if (why !== undefined) return refuse(response, ...why)
+      if (request.method !== "POST") return greet(request, response)
+      collect(request, response, limits, (body) => {
+        const call = callOf(codec, body, limits)
+        if (Result.isFailure(call)) return answerWith(response, Result.fail(call.failure))
+        const fiber = fork(handler(call.success))
+        const done = fiber.pollUnsafe()
+        if (done !== undefined) return settle(response, done)
+        fiber.addObserver((exit) => settle(response, exit))
+        response.on("close", () => fiber.interruptUnsafe())
+      })
+    }
+    const settle = (response: Http.ServerResponse, exit: Exit.Exit<SampValue, Fault>): void => {
+      if (Exit.isFailure(exit) && Cause.hasDies(exit.cause)) {
+        fork(Effect.logError("a call failed", exit.cause))
+      }
+      if (Exit.hasInterrupts(exit)) refuse(response, 503, "shutting down")
+      else answerWith(response, resultOf(exit))
+    }
+    const greet = (request: Http.IncomingMessage, response: Http.ServerResponse): void => {
+      if (request.method !== "GET" && request.method !== "HEAD") {
+        response.setHeader("Allow", "POST, GET, HEAD")
+        return refuse(response, 405, "XML-RPC is called by POST")
+      }
+      send(
+        response,
+        200,
+        "text/html",
+        `<!DOCTYPE html><title>${title}</title><p>${title}: XML-RPC endpoint ${url}\n`
+      )
+    }
+
+    const server = yield* Effect.acquireRelease(
+      Effect.callback<Http.Server, ListenError>((resume) => {
+        const opened = Http.createServer(serverOptions, handle)
+        opened.on("clientError", onClientError)
+        opened.once("error", (error: NodeJS.ErrnoException) => {
+          const reason = error.code === "EADDRINUSE" ? "PortTaken" : "AddressUnusable"
+          resume(Effect.fail(new ListenError({ reason, address, port, detail: error.message })))
+        })
+        opened.listen({ host: address, port, backlog: 1024 }, () => resume(Effect.succeed(opened)))
+      }),
+      close
+    )
+    // listen() on a host and port gives an AddressInfo, never a pipe name
+    const bound = server.address() as AddressInfo
+    url = `http://${
+      bound.family === "IPv6" ? `[${bound.address}]` : advertised(bound.address)
+    }:${bound.port}${path}`
+    return { url }
+  })
+
+/** Bound to all interfaces, the loopback address is the one that local clients can surely use (WIRE-42). */
+const advertised = (bound: string): string => bound === "0.0.0.0" ? "127.0.0.1" : bound
+
+/** Closes within the grace: answers under way are let out, idle connections go at once. */
+const close = (server: Http.Server): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    const idle = setInterval(() => server.closeIdleConnections(), 10)
+    const hard = setTimeout(() => server.closeAllConnections(), closingGraceMs)
+    server.close(() => {
+      clearInterval(idle)
+      clearTimeout(hard)
+      resume(Effect.void)
+    })
+    server.closeIdleConnections()
+  })
+
+/** The port on node:http. */
+export const layer = (options: CallServerOptions): Layer.Layer<CallServer, never, XmlCodec> =>
+  Layer.effect(
+    CallServer,
+    Effect.map(XmlCodec, (codec) =>
+      CallServer.of({
+        listen: (listenOptions, handler) => listen(codec, options, listenOptions, handler)
+      }))
+  )

@@ -1,0 +1,144 @@
+/**
+ * Lockfiles on disk.
+ *
+ * A lockfile is written in full, mode 0600, under another name in the same directory, and then linked to its own:
+ * `link` fails if the name is there, so it is exclusive, and it is atomic, so nobody ever reads a part (STD-40, STD-43).
+ * To replace a dead hub's file, one taker at a time looks again whether it is still that file, and renames over it.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { randomBytes } from "node:crypto"
+import { constants } from "node:fs"
+import * as Fs from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { LockfileError, LockfileStore } from "../../ports/LockfileStore.ts"
+
+/** No lockfile is larger; a larger file is something else. */
+const maxBytes = 65_536
+
+/** A takeover lasts milliseconds; a guard older than this was left behind by a process that died. */
+const guardMs = 3_000
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
+
+const attempt = <A>(
+  path: string,
+  action: "read" | "write",
+  run: () => Promise<A>
+): Effect.Effect<A, LockfileError> =>
+  Effect.tryPromise({
+    try: run,
+    catch: (error) =>
+      new LockfileError({ path, action, detail: error instanceof Error ? error.message : String(error) })
+  })
+
+const read = async (path: string): Promise<string | undefined> => {
+  try {
+    const file = await Fs.open(path, "r")
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0)
+      return buffer.toString("latin1", 0, bytesRead)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined
+    throw error
+  }
+}
+
+/** A new file of mode 0600 from its first byte, under a name that no reader looks for. */
+const writeBeside = async (path: string, text: string): Promise<string> => {
+  const directory = dirname(path)
+  await Fs.mkdir(directory, { recursive: true, mode: 0o700 })
+  const beside = join(directory, `.samp-new-${process.pid}-${randomBytes(6).toString("hex")}`)
+  const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY
+  const file = await Fs.open(beside, flags, 0o600)
+  try {
+    await file.writeFile(text, "latin1")
+  } finally {
+    await file.close()
+  }
+  return beside
+}
+
+/** File systems without hard links, such as FAT. */
+const noLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"])
+
+const createExclusively = async (path: string, beside: string, text: string): Promise<boolean> => {
+  try {
+    await Fs.link(beside, path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false
+    if (!noLinks.has(codeOf(error))) throw error
+  }
+  try {
+    await Fs.writeFile(path, text, { encoding: "latin1", flag: "wx", mode: 0o600 })
+    return true
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false
+    throw error
+  }
+}
+
+/** Runs `take` while no other process takes over the same lockfile; false at once if one does. */
+const guarded = async (path: string, take: () => Promise<boolean>): Promise<boolean> => {
+  const guard = join(dirname(path), `.samp-takeover-${Buffer.from(path).toString("hex").slice(-16)}`)
+  try {
+    await Fs.mkdir(guard, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error
+    const made = await Fs.stat(guard).then((stat) => stat.mtimeMs, () => Infinity)
+    if (Date.now() - made > guardMs) await Fs.rmdir(guard).catch(() => {})
+    return false
+  }
+  try {
+    return await take()
+  } finally {
+    await Fs.rmdir(guard).catch(() => {})
+  }
+}
+
+const replace = (path: string, beside: string, stale: string): Promise<boolean> =>
+  guarded(path, async () => {
+    if (await read(path) !== stale) return false
+    await Fs.rename(beside, path)
+    return true
+  })
+
+const publish = async (path: string, text: string, stale: string | undefined): Promise<boolean> => {
+  const beside = await writeBeside(path, text)
+  try {
+    return stale === undefined
+      ? await createExclusively(path, beside, text)
+      : await replace(path, beside, stale)
+  } finally {
+    await Fs.rm(beside, { force: true })
+  }
+}
+
+const withdraw = async (path: string, text: string): Promise<void> => {
+  if (await read(path) === text) await Fs.rm(path, { force: true })
+}
+
+const fetchText = async (url: string): Promise<string> => {
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
+  if (!response.ok) throw new Error(`HTTP status ${response.status}`)
+  return (await response.text()).slice(0, maxBytes)
+}
+
+const list = async (directory: string, prefix: string): Promise<ReadonlyArray<string>> => {
+  const names = await Fs.readdir(directory).catch(() => [])
+  return names.filter((name) => name.startsWith(prefix)).sort().map((name) => join(directory, name))
+}
+
+/** The port on the file system. */
+export const layer: Layer.Layer<LockfileStore> = Layer.succeed(LockfileStore, {
+  read: (path) => attempt(path, "read", () => read(path)),
+  fetch: (url) => attempt(url, "read", () => fetchText(url)),
+  publish: (path, text, stale) => attempt(path, "write", () => publish(path, text, stale)),
+  withdraw: (path, text) => attempt(path, "write", () => withdraw(path, text)),
+  list: (directory, prefix) => Effect.promise(() => list(directory, prefix))
+})

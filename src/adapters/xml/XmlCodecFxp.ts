@@ -1,0 +1,128 @@
+/**
+ * The XML port on fast-xml-parser, with everything clever turned off.
+ *
+ * Each option and each extra check answers an observed failure: without its validator the parser takes unclosed
+ * elements, and with it still control characters and `]]>`; its stock entity decoder leaves `&#233;` as it is.
+ */
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import { XMLParser, XMLValidator } from "fast-xml-parser"
+import { type Limits } from "../../domain/Limits.ts"
+import { xmlDepth, type XmlElement } from "../../domain/XmlRpc.ts"
+import { XmlCodec } from "../../ports/XmlCodec.ts"
+
+const reference = /&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));|&/gu
+const named: { readonly [name: string]: string } = { lt: "<", gt: ">", amp: "&", quot: "\"", apos: "'" }
+
+const isXmlCharacter = (point: number): boolean =>
+  point === 9 || point === 10 || point === 13 || (point >= 0x20 && point <= 0xd7ff) ||
+  (point >= 0xe000 && point <= 0xfffd) || (point >= 0x10000 && point <= 0x10ffff)
+
+const resolve = (text: string): string =>
+  text.replace(
+    reference,
+    (_, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
+      if (name !== undefined) return named[name] ?? ""
+      if (hex === undefined && decimal === undefined) {
+        throw new Error("there is a bare & or an unknown entity")
+      }
+      const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+      if (!isXmlCharacter(point)) throw new Error("a character reference names no XML character")
+      return String.fromCodePoint(point)
+    }
+  )
+
+const entityDecoder = {
+  decode: resolve,
+  addInputEntities: () => {
+    throw new Error("entities are not allowed")
+  },
+  setExternalEntities: () => {},
+  reset: () => {},
+  setXmlVersion: () => {}
+}
+
+const makeParser = (limits: Limits): XMLParser =>
+  new XMLParser({
+    preserveOrder: true,
+    parseTagValue: false,
+    trimValues: false,
+    ignoreAttributes: true,
+    ignoreDeclaration: true,
+    ignorePiTags: true,
+    maxNestedTags: xmlDepth(limits),
+    entityDecoder
+  })
+
+// Everything but these, and `]]>`, may stand in a document (outside CDATA).
+// oxlint-disable-next-line no-control-regex -- these characters are what is looked for
+const notXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\]\]>/u
+const cdata = /<!\[CDATA\[[\s\S]*?\]\]>/gu
+const comment = /<!--[\s\S]*?-->/gu
+
+/** Depth and number of elements by counting tags, before a recursive parser sees them. */
+const exceeds = (text: string, limits: Limits): string | undefined => {
+  let depth = 0
+  let elements = 0
+  const deepest = xmlDepth(limits)
+  for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at + 1)) {
+    const next = text.charCodeAt(at + 1)
+    if (next === 0x2f) depth--
+    else if (next !== 0x21 && next !== 0x3f) {
+      const close = text.indexOf(">", at)
+      if (++elements > limits.elements) return `it has more than ${limits.elements} elements`
+      if (text.charCodeAt(close - 1) !== 0x2f && ++depth > deepest) {
+        return `it is nested deeper than ${deepest} elements`
+      }
+    }
+  }
+  return undefined
+}
+
+const isRecord = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === "object" && value !== null
+
+/** The children and the text of what the parser returns: an array of one-key objects. */
+const readNodes = (
+  nodes: unknown
+): { readonly text: string; readonly children: ReadonlyArray<XmlElement> } => {
+  let text = ""
+  const children: Array<XmlElement> = []
+  for (const node of Array.isArray(nodes) ? nodes : []) {
+    if (!isRecord(node)) continue
+    for (const [name, inner] of Object.entries(node)) {
+      if (name === "#text") text += String(inner)
+      else if (name !== ":@") children.push({ name, ...readNodes(inner) })
+    }
+  }
+  return { text, children }
+}
+
+const parse = (text: string, limits: Limits): Result.Result<XmlElement, string> => {
+  const source = (text.startsWith("\uFEFF") ? text.slice(1) : text).replace(/\r\n?/gu, "\n").trimStart()
+  if (source === "") return Result.fail("the document is empty")
+  const plain = source.includes("<!") ? source.replace(comment, "").replace(cdata, "") : source
+  if (/<!(?:DOCTYPE|ENTITY)/iu.test(plain)) {
+    return Result.fail("DOCTYPE and entity declarations are not allowed")
+  }
+  if (notXml.test(plain)) return Result.fail("it holds a character, or ]]>, that XML does not allow")
+  const bound = exceeds(plain, limits)
+  if (bound !== undefined) return Result.fail(bound)
+  const valid = XMLValidator.validate(source)
+  if (valid !== true) return Result.fail(`${valid.err.msg} (line ${valid.err.line})`)
+  try {
+    const roots = readNodes(makeParser(limits).parse(source)).children
+    const [root] = roots
+    return root !== undefined && roots.length === 1
+      ? Result.succeed(root)
+      : Result.fail("a document has exactly one root element")
+  } catch (error) {
+    return Result.fail(error instanceof Error ? error.message : "it cannot be parsed")
+  }
+}
+
+/** The port as a value, for callers without layers. */
+export const xmlCodec = XmlCodec.of({ parse })
+
+/** The port on fast-xml-parser. */
+export const layer: Layer.Layer<XmlCodec> = Layer.succeed(XmlCodec, xmlCodec)

@@ -1,0 +1,205 @@
+/**
+ * Finding hubs (section 4.3): which lockfile counts, what it says, and whether the hub behind it lives.
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import {
+  fileName,
+  filePath,
+  type HubRecord,
+  type LockfilePlace,
+  multiDirectory,
+  multiPrefix,
+  parse,
+  readRecord,
+  readSampHub
+} from "../domain/Lockfile.ts"
+import { CallSender } from "../ports/CallSender.ts"
+import { Host } from "../ports/Host.ts"
+import { LockfileStore } from "../ports/LockfileStore.ts"
+
+/** No hub can be reached. */
+export class NoHub extends Data.TaggedError("NoHub")<{ readonly looked: string; readonly detail: string }> {
+  override get message(): string {
+    return `No hub is running (looked at ${this.looked}): ${this.detail}. Start one with: samp hub`
+  }
+}
+
+/** `SAMP_HUB`, or what the user named, cannot be followed. */
+export class BadPlace extends Data.TaggedError("BadPlace")<{ readonly detail: string }> {
+  override get message(): string {
+    return this.detail
+  }
+}
+
+/** A hub and the place where its lockfile was found. */
+export interface FoundHub extends HubRecord {
+  /** Path or URL of the lockfile. */
+  readonly lockfile: string
+}
+
+/**
+ * How a hub is. `Dead`: nothing of it is left but the file. `Unresponsive`: something is there that does not answer;
+ * its file is not to be touched.
+ */
+export type Health = "Alive" | "Dead" | "Unresponsive"
+
+/** Milliseconds for a ping: a hub that lives answers in one. */
+const pingMs = 3_000
+/** Milliseconds between two looks at a hub that refuses connections (STD-43). */
+const graceMs = 500
+
+const ping = (record: HubRecord): Effect.Effect<Health, never, CallSender> =>
+  Effect.gen(function*() {
+    const sender = yield* CallSender
+    const call = { method: "samp.hub.ping", params: [] }
+    const answered = yield* Effect.result(sender.call(record.url, call, { timeoutMs: pingMs }))
+    if (Result.isSuccess(answered)) return "Alive"
+    switch (answered.failure.reason) {
+      case "RemoteFault":
+        return "Alive"
+      case "Refused":
+        return "Dead"
+      // Another program has got the port, since no hub answers a ping so.
+      case "BadAnswer":
+        return "Dead"
+      case "Lost":
+      case "Timeout":
+        return "Unresponsive"
+    }
+  })
+
+/**
+ * Whether a hub lives. It is dead only if nothing answers at its port, twice, and its process, if known, is not about
+ * to: a hub listens before its lockfile appears (STD-42, STD-43).
+ */
+export const health = (record: HubRecord): Effect.Effect<Health, never, CallSender | Host> =>
+  Effect.gen(function*() {
+    const host = yield* Host
+    const first = yield* ping(record)
+    const processGone = record.pid !== undefined && !(yield* host.isAlive(record.pid))
+    if (first === "Alive" || (first === "Dead" && processGone)) return first
+    if (first === "Unresponsive") return processGone ? "Dead" : first
+    yield* Effect.sleep(graceMs)
+    return yield* ping(record)
+  })
+
+/** The lockfile that counts when the user names none (STD-30, STD-33). */
+export const defaultPlace: Effect.Effect<LockfilePlace, BadPlace, Host> = Effect.gen(function*() {
+  const host = yield* Host
+  const place = readSampHub(host.sampHub)
+  if (Result.isFailure(place)) return yield* new BadPlace({ detail: place.failure })
+  return place.success ?? { _tag: "File", path: host.join(host.home, fileName) }
+})
+
+/** Path or URL of a place. */
+export const nameOf = (place: LockfilePlace): string => place._tag === "File" ? place.path : place.url
+
+/** The hub whose lockfile is there, alive or not; undefined when there is no usable lockfile. */
+export const readPlace = (place: LockfilePlace): Effect.Effect<FoundHub | undefined, never, LockfileStore> =>
+  Effect.gen(function*() {
+    const store = yield* LockfileStore
+    const text = yield* Effect.result(place._tag === "File" ? store.read(place.path) : store.fetch(place.url))
+    if (Result.isFailure(text) || text.success === undefined) return undefined
+    const record = readRecord(parse(text.success))
+    return Result.isSuccess(record) ? { ...record.success, lockfile: nameOf(place) } : undefined
+  })
+
+/** Places of all lockfiles of the user: the default one and those of the multi-hub directory (STD-53). */
+export const allPlaces: Effect.Effect<ReadonlyArray<LockfilePlace>, BadPlace, Host | LockfileStore> = Effect
+  .gen(
+    function*() {
+      const host = yield* Host
+      const store = yield* LockfileStore
+      const first = yield* defaultPlace
+      const more = yield* store.list(host.join(host.home, multiDirectory), multiPrefix)
+      return [first, ...more.map((path): LockfilePlace => ({ _tag: "File", path }))]
+    }
+  )
+
+/** All hubs of the user that live. */
+export const runningHubs: Effect.Effect<
+  ReadonlyArray<FoundHub>,
+  BadPlace,
+  Host | LockfileStore | CallSender
+> = Effect
+  .gen(function*() {
+    const found = yield* Effect.forEach(yield* allPlaces, readPlace, { concurrency: 8 })
+    const checked = yield* Effect.forEach(
+      found.filter((hub) => hub !== undefined),
+      (hub) => Effect.map(ping(hub), (health) => ({ hub, health })),
+      { concurrency: 8 }
+    )
+    return checked.filter(({ health }) => health === "Alive").map(({ hub }) => hub)
+  })
+
+/** Removes the lockfiles of dead hubs from the multi-hub directory, as the Python hubs do; tells their paths. */
+export const removeDead: Effect.Effect<ReadonlyArray<string>, never, Host | LockfileStore | CallSender> =
+  Effect.gen(
+    function*() {
+      const host = yield* Host
+      const store = yield* LockfileStore
+      const paths = yield* store.list(host.join(host.home, multiDirectory), multiPrefix)
+      const removed = yield* Effect.forEach(paths, (path) =>
+        Effect.gen(function*() {
+          const text = yield* Effect.orElseSucceed(store.read(path), () => undefined)
+          const record = text === undefined ? undefined : readRecord(parse(text))
+          if (text === undefined || record === undefined || Result.isFailure(record)) return undefined
+          if ((yield* health(record.success)) !== "Dead") return undefined
+          yield* Effect.ignore(store.withdraw(path, text))
+          return path
+        }), { concurrency: 8 })
+      return removed.filter((path) => path !== undefined)
+    }
+  )
+
+const named = (name: string): LockfilePlace | undefined => {
+  if (/^https?:\/\//iu.test(name)) return { _tag: "Url", url: name }
+  const path = filePath(name) ??
+    (name.includes("/") || name.includes("\\") || name.startsWith(".") ? name : undefined)
+  return path === undefined ? undefined : { _tag: "File", path }
+}
+
+const requireAlive = (place: LockfilePlace) =>
+  Effect.gen(function*() {
+    const looked = nameOf(place)
+    const hub = yield* readPlace(place)
+    if (hub === undefined) return yield* new NoHub({ looked, detail: "there is no lockfile" })
+    const state = yield* ping(hub)
+    if (state === "Alive") return hub
+    const detail = state === "Dead"
+      ? `its lockfile was left behind by a hub that is gone (${hub.url} does not answer)`
+      : `the hub at ${hub.url} does not answer`
+    return yield* new NoHub({ looked, detail })
+  })
+
+/**
+ * The hub to talk to.
+ *
+ * @param choice - label of a running hub, path or URL of a lockfile; undefined for the default one
+ */
+export const findHub = (
+  choice: string | undefined
+): Effect.Effect<FoundHub, NoHub | BadPlace, Host | LockfileStore | CallSender> =>
+  Effect.gen(function*() {
+    if (choice === undefined) return yield* requireAlive(yield* defaultPlace)
+    const place = named(choice)
+    if (place !== undefined) return yield* requireAlive(place)
+    const hubs = yield* runningHubs
+    const labelled = hubs.filter((hub) => hub.label === choice || hub.id === choice)
+    const [hub, second] = labelled
+    if (hub === undefined) {
+      const labels = hubs.map(({ label }) => label).filter((label) => label !== undefined)
+      const known = labels.length === 0
+        ? "no running hub has a label"
+        : `running hubs are labelled ${labels.join(", ")}`
+      return yield* new NoHub({ looked: `label ${choice}`, detail: known })
+    }
+    if (second !== undefined) {
+      return yield* new BadPlace({
+        detail: `${labelled.length} hubs are labelled ${choice}; name one by its lockfile, see: samp hubs`
+      })
+    }
+    return hub
+  })

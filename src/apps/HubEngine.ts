@@ -1,0 +1,196 @@
+/**
+ * The hub machine at work: the only owner of the hub's state.
+ *
+ *     ask, reports -> inbox -> step -> answers, outboxes, timer
+ *
+ * One input is fed and all its outputs are carried out before the next. Carrying out never waits: an answer resumes
+ * the one who asked, a delivery goes to the outbox of its client, which runs on its own.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import type * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
+import type { Fault } from "../domain/Fault.ts"
+import type { HubInput, Operation } from "../domain/HubInput.ts"
+import { step } from "../domain/HubMachine.ts"
+import type { HubOutput } from "../domain/HubOutput.ts"
+import { type HubConfig, type HubState, start } from "../domain/HubState.ts"
+import type { ClientId, PrivateKey } from "../domain/Identifiers.ts"
+import type { SampValue } from "../domain/SampValue.ts"
+import { CallSender } from "../ports/CallSender.ts"
+import { Liveness } from "./Liveness.ts"
+import { Outbox, type OutboxEvents, type Run } from "./Outbox.ts"
+
+/** Why a hub ends by itself. */
+export type Ended = "idle" | "asked to stop"
+
+/** A running hub, whatever profiles speak to it. */
+export class HubEngine extends Context.Service<HubEngine, {
+  /** Asks the hub something; interrupting a `CallAndWait` forgets it. */
+  readonly ask: (operation: Operation) => Effect.Effect<SampValue, Fault>
+  /** Throws a client out, with a word to it (EVT-04). */
+  readonly eject: (id: ClientId, reason: string) => Effect.Effect<void>
+  /** The state at this moment. */
+  readonly state: Effect.Effect<HubState>
+  /** Waits until the hub should end. */
+  readonly ended: Effect.Effect<Ended>
+  /** Makes the hub end, from inside. */
+  readonly end: Effect.Effect<void>
+  /** Tells all clients and waits, within limits, until they know (SHUT-01). Nothing is answered afterwards. */
+  readonly shutdown: Effect.Effect<void>
+}>()("samp/apps/HubEngine") {}
+
+type Settle = (result: Result.Result<SampValue, Fault>) => void
+
+const make = (config: HubConfig) =>
+  Effect.gen(function*() {
+    const clock = yield* Clock.Clock
+    const sender = yield* CallSender
+    const scope = yield* Effect.scope
+    const fork = Effect.runForkWith(yield* Effect.context<never>())
+    const now = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+    const ended = yield* Deferred.make<Ended>()
+
+    const fibers = new Set<Fiber.Fiber<unknown, unknown>>()
+    const run: Run = (effect, done) => {
+      const fiber = fork(effect)
+      const settle = (exit: Exit.Exit<unknown, unknown>): void => {
+        fibers.delete(fiber)
+        if (done === undefined || Exit.hasInterrupts(exit)) return
+        const failed = Exit.isFailure(exit)
+          ? exit.cause.reasons.find((reason) => reason._tag === "Fail")
+          : undefined
+        // the effect's own error type, out of its own exit
+        done(failed?.error as never)
+      }
+      const exit = fiber.pollUnsafe()
+      if (exit !== undefined) return settle(exit)
+      fibers.add(fiber)
+      fiber.addObserver(settle)
+    }
+    yield* Scope.addFinalizer(scope, Effect.suspend(() => Fiber.interruptAll(fibers)))
+
+    let state = start(config, now())
+    const inbox: Array<HubInput> = []
+    const waiting = new Map<number, Settle>()
+    const outboxes = new Map<ClientId, Outbox>()
+    let draining = false
+    let requests = 0
+    let timer: Fiber.Fiber<unknown, unknown> | undefined
+
+    const feed = (input: HubInput): void => {
+      inbox.push(input)
+      if (draining) return
+      draining = true
+      try {
+        for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) {
+          const result = step(state, next)
+          state = result.state
+          for (const output of result.outputs) carryOut(output)
+        }
+      } finally {
+        draining = false
+      }
+    }
+
+    const log = (message: string, details: { readonly [key: string]: unknown }): void => {
+      run(Effect.logDebug(message, details))
+    }
+
+    const openOutbox = (id: ClientId, key: PrivateKey, url: string): void => {
+      const known = outboxes.get(id)
+      if (known !== undefined) return known.redirect(url)
+      const events: OutboxEvents = {
+        undelivered: (msgId, why, detail) =>
+          feed({ _tag: "CallUndelivered", recipient: id, msgId, why, detail }),
+        lost: (what, detail) => run(Effect.logWarning(`a ${what} for ${id} was lost`, { detail })),
+        dead: (detail) => feed({ _tag: "ClientDead", id, now: now(), detail })
+      }
+      outboxes.set(id, new Outbox({ key, url }, { sender, limits: config.limits, events, run }))
+    }
+
+    const carryOut = (output: HubOutput): void => {
+      switch (output._tag) {
+        case "Answer": {
+          const settle = waiting.get(output.request)
+          waiting.delete(output.request)
+          return settle?.(output.result)
+        }
+        case "Deliver":
+          return outboxes.get(output.to)?.add(output.delivery)
+        case "Callable":
+          return openOutbox(output.id, output.key, output.callback.url)
+        case "Left":
+          outboxes.get(output.id)?.close(output.departure === "ejected")
+          outboxes.delete(output.id)
+          return log("client left", { id: output.id, departure: output.departure, reason: output.reason })
+        case "Undeliverable":
+          return log("response undeliverable", { sender: output.sender, reason: output.reason })
+        case "Wake":
+          timer?.interruptUnsafe()
+          timer = fork(
+            Effect.map(Effect.sleep(Math.max(0, output.at - now())), () => feed({ _tag: "Tick", now: now() }))
+          )
+          return
+        case "Idle":
+          return void Deferred.doneUnsafe(ended, Effect.succeed("idle" as const))
+      }
+    }
+
+    const ask = (operation: Operation): Effect.Effect<SampValue, Fault> =>
+      Effect.suspend(() => {
+        const request = requests++
+        let settled: Result.Result<SampValue, Fault> | undefined
+        let resume: Settle | undefined
+        waiting.set(request, (result) => {
+          settled = result
+          resume?.(result)
+        })
+        feed({ _tag: "Asked", request, now: now(), operation })
+        if (settled !== undefined) return Effect.fromResult(settled)
+        return Effect.callback<SampValue, Fault>((done) => {
+          resume = (result) => done(Effect.fromResult(result))
+          if (settled !== undefined) resume(settled)
+          return Effect.sync(() => {
+            waiting.delete(request)
+            feed({ _tag: "Abandoned", request })
+          })
+        })
+      })
+
+    const drained: Effect.Effect<void> = Effect.suspend(() =>
+      [...outboxes.values()].every((outbox) => outbox.isIdle)
+        ? Effect.void
+        : Effect.andThen(Effect.sleep(10), drained)
+    )
+    const shutdown = Effect.gen(function*() {
+      feed({ _tag: "Stop" })
+      timer?.interruptUnsafe()
+      yield* Effect.timeoutOption(drained, config.limits.shutdownMs)
+      for (const outbox of outboxes.values()) outbox.close(false)
+    })
+
+    const liveness = new Liveness(config.limits, () => state, outboxes)
+    yield* Effect.forkScoped(Effect.forever(Effect.andThen(
+      Effect.sleep(config.limits.probeIntervalMs),
+      Effect.sync(() => liveness.look(now()))
+    )))
+    feed({ _tag: "Tick", now: now() }) // arms what the start alone sets going
+    return HubEngine.of({
+      ask,
+      eject: (id, reason) => Effect.sync(() => feed({ _tag: "Eject", id, now: now(), reason })),
+      state: Effect.sync(() => state),
+      ended: Deferred.await(ended),
+      end: Effect.asVoid(Deferred.succeed(ended, "asked to stop")),
+      shutdown
+    })
+  })
+
+/** A hub with this configuration. */
+export const layer = (config: HubConfig): Layer.Layer<HubEngine, never, CallSender> =>
+  Layer.effect(HubEngine, make(config))

@@ -1,0 +1,185 @@
+/**
+ * A Standard Profile hub: engine, XML-RPC endpoint and lockfile put together.
+ *
+ * The endpoint listens before the lockfile appears, so that whoever finds the file gets an answer (STD-43). At the end
+ * all clients are told, then the lockfile goes, then the endpoint closes (SHUT-01).
+ */
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import { fault } from "../domain/Fault.ts"
+import { PrivateKey, sameSecret } from "../domain/Identifiers.ts"
+import {
+  type HubNames,
+  type HubRecord,
+  isSecret,
+  type LockfilePlace,
+  multiDirectory,
+  multiPrefix,
+  parse,
+  readRecord,
+  render
+} from "../domain/Lockfile.ts"
+import { readAsked } from "../domain/StandardProfile.ts"
+import { product, version } from "../domain/Version.ts"
+import type { CallSender } from "../ports/CallSender.ts"
+import { type CallHandler, CallServer, type ListenError } from "../ports/CallServer.ts"
+import { Host } from "../ports/Host.ts"
+import { KeySource } from "../ports/KeySource.ts"
+import { type LockfileError, LockfileStore } from "../ports/LockfileStore.ts"
+import { type BadPlace, defaultPlace, health, removeDead } from "./Discovery.ts"
+import { HubEngine } from "./HubEngine.ts"
+
+/** Another hub has the lockfile. */
+export class HubRunning extends Data.TaggedError("HubRunning")<{
+  readonly lockfile: string
+  readonly url: string
+  readonly answers: boolean
+}> {
+  override get message(): string {
+    return this.answers
+      ? `A hub is already running at ${this.url} (lockfile ${this.lockfile}). Use it, stop it with: samp hub stop, or start another with: samp hub --multi`
+      : `The hub at ${this.url} does not answer, but its process or port is still there (lockfile ${this.lockfile}). End that process, or remove the lockfile, and try again`
+  }
+}
+
+/** The hub cannot be started as it was asked to. */
+export class BadHubOptions extends Data.TaggedError("BadHubOptions")<{ readonly detail: string }> {
+  override get message(): string {
+    return this.detail
+  }
+}
+
+/** How to start a hub. */
+export interface StandardHubOptions extends HubNames {
+  /** Path of the lockfile; undefined for what SAMP_HUB says, or `.samp` at home. */
+  readonly lockfile?: string | undefined
+  /** Whether to be one of several hubs, with a lockfile in the multi-hub directory (STD-53). */
+  readonly multi: boolean
+  readonly address: string
+  readonly port: number
+  /** Secret for the lockfile; undefined for a random one. */
+  readonly secret?: string | undefined
+}
+
+/** A running Standard Profile hub. */
+export class StandardHub extends Context.Service<StandardHub, HubRecord & { readonly lockfile: string }>()(
+  "samp/apps/StandardHub"
+) {}
+
+/** The answers to what clients call. */
+const handler = (
+  secret: string
+): Effect.Effect<CallHandler, never, HubEngine | KeySource> =>
+  Effect.gen(function*() {
+    const engine = yield* HubEngine
+    const keys = yield* KeySource
+    const badSecret = Effect.fail(fault("BadSecret", "this is not the secret of the lockfile"))
+    return (call) => {
+      const asked = readAsked(call)
+      if (Result.isFailure(asked)) return Effect.fail(asked.failure)
+      const wanted = asked.success
+      if (wanted._tag === "Operation") return engine.ask(wanted.operation)
+      if (!sameSecret(wanted.secret, secret)) return badSecret
+      return wanted._tag === "Stop"
+        ? Effect.as(engine.end, "")
+        : Effect.flatMap(keys.next, (key) => engine.ask({ _tag: "Register", freshKey: PrivateKey(key) }))
+    }
+  })
+
+const choosePlace = (options: StandardHubOptions, id: string) =>
+  Effect.gen(function*() {
+    const host = yield* Host
+    if (options.multi) {
+      const path = host.join(host.home, multiDirectory, `${multiPrefix}-${id}`)
+      return options.lockfile === undefined
+        ? path
+        : yield* new BadHubOptions({ detail: "--multi names the lockfile itself; leave --lockfile out" })
+    }
+    if (options.lockfile !== undefined) return options.lockfile
+    const place: LockfilePlace = yield* defaultPlace
+    if (place._tag === "File") return place.path
+    return yield* new BadHubOptions({
+      detail:
+        `SAMP_HUB names ${place.url}, where no lockfile can be written; set it to std-lockurl:file:///a/path`
+    })
+  })
+
+/** How many times a race for the lockfile is run again before it is a failure. */
+const races = 20
+
+/** Publishes the lockfile, over that of a dead hub if there is one. */
+const claim = (
+  path: string,
+  text: string
+): Effect.Effect<void, HubRunning | LockfileError, Host | LockfileStore | CallSender> =>
+  Effect.gen(function*() {
+    const store = yield* LockfileStore
+    for (let race = 0; race < races; race++) {
+      const there = yield* store.read(path)
+      const other = there === undefined ? undefined : readRecord(parse(there))
+      if (other !== undefined && Result.isSuccess(other)) {
+        const { url } = other.success
+        const state = yield* health(other.success)
+        if (state !== "Dead") {
+          return yield* new HubRunning({ lockfile: path, url, answers: state === "Alive" })
+        }
+      }
+      if (yield* store.publish(path, text, there)) return
+      yield* Effect.sleep(25 + 10 * race)
+    }
+    return yield* new HubRunning({ lockfile: path, url: "an unknown address", answers: false })
+  })
+
+const make = (
+  options: StandardHubOptions
+): Effect.Effect<
+  StandardHub["Service"],
+  HubRunning | LockfileError | ListenError | BadHubOptions | BadPlace,
+  HubEngine | KeySource | CallServer | LockfileStore | Host | CallSender | Scope.Scope
+> =>
+  Effect.gen(function*() {
+    const engine = yield* HubEngine
+    const host = yield* Host
+    const keys = yield* KeySource
+    const server = yield* CallServer
+    const store = yield* LockfileStore
+    if (options.secret !== undefined && !isSecret(options.secret)) {
+      return yield* new BadHubOptions({
+        detail: "a secret is printable ASCII without = and without blanks at its ends"
+      })
+    }
+    const secret = options.secret ?? (yield* keys.next)
+    const id = `${host.pid}-${(yield* keys.next).slice(0, 8)}`
+    const lockfile = yield* choosePlace(options, id)
+    if (options.multi) yield* removeDead
+    const title = options.label === undefined ? "SAMP hub" : `SAMP hub ${options.label}`
+    const endpoint = yield* server.listen(
+      { address: options.address, port: options.port, title },
+      yield* handler(secret)
+    )
+    const record: HubRecord = {
+      secret,
+      url: endpoint.url,
+      id,
+      impl: `${product} ${version}`,
+      pid: host.pid,
+      label: options.label,
+      owner: options.owner,
+      group: options.group
+    }
+    const started = DateTime.formatIso(yield* DateTime.now)
+    const text = render({ ...record, started })
+    yield* Effect.acquireRelease(
+      claim(lockfile, text),
+      () => Effect.andThen(engine.shutdown, Effect.ignore(store.withdraw(lockfile, text)))
+    )
+    return StandardHub.of({ ...record, lockfile })
+  })
+
+/** A Standard Profile hub; it is stopped by closing its scope. */
+export const layer = (options: StandardHubOptions) => Layer.effect(StandardHub, make(options))

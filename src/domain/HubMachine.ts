@@ -1,0 +1,166 @@
+/**
+ * The hub as a machine without clock, randomness or I/O.
+ *
+ *     step(state, input) -> { state, outputs }
+ *
+ * Theory of operation. The shell feeds one input, carries out all outputs in their order, then feeds the next. Inputs
+ * are what clients ask (`Asked`) and what the world reports (a dead client, a call that was not taken, time gone by,
+ * the end). Every `Asked` yields one `Answer` with its number: at once, or for a `callAndWait` when the call ends.
+ * Messages leave as `Deliver`; how and when they reach a client is the shell's business, and only failures come back.
+ *
+ * Every accepted call ends exactly once. It sits in the call table until (1) its recipient replies, (2) the recipient
+ * leaves, dies, or does not take it: an error response of the hub's own, (3) a `callAndWait` limit passes: a fault,
+ * (4) its sender leaves or hangs up: silence, (5) the hub stops. Each way takes it out of the table, and nothing else
+ * answers it.
+ *
+ * Time is data: a deadline sits in the call, the machine asks to be woken by `Wake`, and the shell comes back with a
+ * `Tick`. A `Tick` that is too early changes nothing but the next `Wake`.
+ *
+ * `step` is total: no input, however malformed or late, makes it throw.
+ */
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import { breakOff, close } from "./CallTable.ts"
+import { depart, stop } from "./Departure.ts"
+import { fault } from "./Fault.ts"
+import type { HubInput, Operation } from "./HubInput.ts"
+import type { HubOutput } from "./HubOutput.ts"
+import { type Client, clientById, type HubState } from "./HubState.ts"
+import { type PrivateKey, sameSecret } from "./Identifiers.ts"
+import * as Registry from "./Registry.ts"
+import * as Routing from "./Routing.ts"
+import { answer, refuse, type Turn, update, wakeBy } from "./Turn.ts"
+
+/** Feeds one input to the hub. */
+export const step = (
+  state: HubState,
+  input: HubInput
+): { readonly state: HubState; readonly outputs: ReadonlyArray<HubOutput> } => {
+  const turn: Turn = { state, outputs: [] }
+  take(turn, input)
+  return turn
+}
+
+const take = (turn: Turn, input: HubInput): void => {
+  switch (input._tag) {
+    case "Asked":
+      return asked(turn, input.request, input.now, input.operation)
+    case "Abandoned":
+      for (const [, call] of turn.state.calls) {
+        if (call.reply._tag === "Waiting" && call.reply.request === input.request) close(turn, call)
+      }
+      return
+    case "CallUndelivered":
+      return Routing.callUndelivered(turn, input)
+    case "ClientDead": {
+      const client = clientById(turn.state, input.id)
+      if (client !== undefined && !turn.state.stopping) depart(turn, client, "dead", input.detail, input.now)
+      return
+    }
+    case "Eject": {
+      const client = clientById(turn.state, input.id)
+      if (client !== undefined && !turn.state.stopping) {
+        depart(turn, client, "ejected", input.reason, input.now)
+      }
+      return
+    }
+    case "Tick":
+      return tick(turn, input.now)
+    case "Stop":
+      return stop(turn)
+  }
+}
+
+/** The client whose key this is. The table is searched by a hash of the whole key, then compared in constant time. */
+const holder = (state: HubState, key: PrivateKey): Client | undefined => {
+  const id = Option.getOrUndefined(HashMap.get(state.keys, key))
+  const client = id === undefined ? undefined : clientById(state, id)
+  return client !== undefined && sameSecret(key, client.key) ? client : undefined
+}
+
+const asked = (turn: Turn, number: number, now: number, operation: Operation): void => {
+  if (turn.state.stopping) return refuse(turn, number, fault("Stopping", "the hub is shutting down"))
+  if (operation._tag === "Register") return Registry.register(turn, number, now, operation.freshKey)
+  if (operation.key === undefined) return answer(turn, number) // a ping by nobody in particular
+  const caller = holder(turn.state, operation.key)
+  if (caller === undefined) {
+    return refuse(
+      turn,
+      number,
+      fault("UnknownKey", "no client has this private key; register first, and use it until you unregister")
+    )
+  }
+  if (turn.state.config.clientTimeoutMs === 0) return perform(turn, { number, now, caller }, operation)
+  const seen = { ...caller, lastSeen: now }
+  update(turn, seen)
+  perform(turn, { number, now, caller: seen }, operation)
+}
+
+const perform = (
+  turn: Turn,
+  request: Routing.Request,
+  operation: Exclude<Operation, { readonly _tag: "Register" }>
+): void => {
+  switch (operation._tag) {
+    case "Ping":
+      return answer(turn, request.number)
+    case "Unregister":
+      answer(turn, request.number)
+      return depart(turn, request.caller, "unregistered", "by its own wish", request.now)
+    case "SetCallback":
+      return Registry.setCallback(turn, request, operation.callback)
+    case "DeclareMetadata":
+      return Registry.declareMetadata(turn, request, operation.metadata)
+    case "GetMetadata":
+      return Registry.declared(turn, request.number, operation.id, "metadata")
+    case "DeclareSubscriptions":
+      return Registry.declareSubscriptions(turn, request, operation.subscriptions)
+    case "GetSubscriptions":
+      return Registry.declared(turn, request.number, operation.id, "subscriptions")
+    case "GetRegisteredClients":
+      return Registry.registeredClients(turn, request)
+    case "GetSubscribedClients":
+      return Routing.subscribedClients(turn, request, operation.mtype)
+    case "Notify":
+      return Routing.notify(turn, request, operation)
+    case "NotifyAll":
+      return Routing.notifyAll(turn, request, operation)
+    case "Call":
+      return Routing.call(turn, request, operation)
+    case "CallAll":
+      return Routing.callAll(turn, request, operation)
+    case "CallAndWait":
+      return Routing.callAndWait(turn, request, operation)
+    case "Reply":
+      return Routing.reply(turn, request, operation)
+  }
+}
+
+/** Ends what is due at `now`, and asks to be woken for what is due next. */
+const tick = (turn: Turn, now: number): void => {
+  if (turn.state.stopping) return
+  turn.state = { ...turn.state, wakeAt: Infinity }
+  for (const [, call] of turn.state.calls) {
+    if (call.reply._tag !== "Waiting") continue
+    if (call.reply.deadline > now) wakeBy(turn, call.reply.deadline)
+    else {breakOff(
+        turn,
+        call,
+        fault("Timeout", `client ${call.recipient} did not answer ${call.mtype} in time`)
+      )}
+  }
+  const { clientTimeoutMs, hubTimeoutMs } = turn.state.config
+  if (clientTimeoutMs > 0) {
+    for (const [, client] of turn.state.clients) {
+      const due = client.lastSeen + clientTimeoutMs
+      // The reason is worded as Python's hub words it (WIRE-82).
+      if (due > now) wakeBy(turn, due)
+      else depart(turn, client, "ejected", "Timeout expired!", now)
+    }
+  }
+  if (hubTimeoutMs > 0) {
+    const due = turn.state.idleSince + hubTimeoutMs
+    if (due > now) wakeBy(turn, due)
+    else turn.outputs.push({ _tag: "Idle" })
+  }
+}

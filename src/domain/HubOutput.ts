@@ -1,0 +1,42 @@
+/** What comes out of the hub machine: plain data for the shell to carry out, in this order. */
+import type * as Result from "effect/Result"
+import type { Fault } from "./Fault.ts"
+import type { Callback } from "./HubInput.ts"
+import type { ClientId, MessageId, PrivateKey } from "./Identifiers.ts"
+import type { SampMap, SampValue } from "./SampValue.ts"
+
+/** One callback to a client (section 3.12). A broadcast hands out the same `message` object to all. */
+export type Delivery =
+  | { readonly _tag: "Notification"; readonly sender: ClientId; readonly message: SampMap }
+  | { readonly _tag: "Call"; readonly sender: ClientId; readonly msgId: MessageId; readonly message: SampMap }
+  | {
+    readonly _tag: "Response"
+    readonly responder: ClientId
+    readonly tag: string
+    readonly response: SampMap
+  }
+
+/** How a client's registration ended. */
+export type Departure = "unregistered" | "ejected" | "dead"
+
+/** One output of the machine. */
+export type HubOutput =
+  /** The answer to a request. Each request is answered at most once, and exactly once unless it was abandoned. */
+  | { readonly _tag: "Answer"; readonly request: number; readonly result: Result.Result<SampValue, Fault> }
+  /** Hand this to the client's callback. */
+  | { readonly _tag: "Deliver"; readonly to: ClientId; readonly delivery: Delivery }
+  /** From now on the client takes callbacks here; `key` goes with each of them (STD-05). */
+  | {
+    readonly _tag: "Callable"
+    readonly id: ClientId
+    readonly key: PrivateKey
+    readonly callback: Callback
+  }
+  /** The client is gone. What was delivered before may still go out when it was ejected, else not. */
+  | { readonly _tag: "Left"; readonly id: ClientId; readonly departure: Departure; readonly reason: string }
+  /** A response found nobody who could receive it. */
+  | { readonly _tag: "Undeliverable"; readonly sender: ClientId; readonly reason: string }
+  /** Come back with a `Tick` at this time, in milliseconds of the clock of the inputs; replaces earlier ones. */
+  | { readonly _tag: "Wake"; readonly at: number }
+  /** The hub has had no clients for its timeout. */
+  | { readonly _tag: "Idle" }

@@ -1,0 +1,63 @@
+/**
+ * Every bound of the hub in one place, with its reason. All are data: the engine and the adapters get them
+ * as arguments, tests make them small.
+ */
+export interface Limits {
+  /** Bytes of one HTTP body, request or response. Row lists get large (WIRE-154). */
+  readonly bodyBytes: number
+  /** Nesting of SAMP lists and maps. Real messages stay below ten; recursion in peers ends far above this. */
+  readonly valueDepth: number
+  /** XML elements of one document: a list item costs one or two, so this is far above DT-12's 10 000 items. */
+  readonly elements: number
+  /** Registered clients at one time. */
+  readonly clients: number
+  /**
+   * Calls of one sender without an end. Some clients never answer (WIRE-72, WIRE-103), so the table needs a bound
+   * that no well-behaved sender meets (DLV-15, DLV-23).
+   */
+  readonly openCallsPerSender: number
+  /** Deliveries waiting for one client before further ones are refused for it alone. */
+  readonly outboxMessages: number
+  /** Bytes waiting for one client, counted as characters of the encoded messages. */
+  readonly outboxBytes: number
+  /** Deliveries to one client that may be on the wire together (DLV-08). */
+  readonly deliveriesInFlight: number
+  /** Milliseconds after which the next delivery starts though the previous was not acknowledged (DLV-08). */
+  readonly deliveryPaceMs: number
+  /** Deliveries that must be waiting before order by acknowledgement gives way to order of sending. */
+  readonly deliveryBacklog: number
+  /** Milliseconds to connect to a client (WIRE-150). */
+  readonly connectTimeoutMs: number
+  /** Milliseconds a client may take to acknowledge a delivery: HubTester's own receiver sleeps ten seconds (DLV-08). */
+  readonly deliveryTimeoutMs: number
+  /** Milliseconds between the looks at clients that owe an answer. */
+  readonly probeIntervalMs: number
+  /** Milliseconds between the looks at all others. */
+  readonly idleProbeIntervalMs: number
+  /** Milliseconds before each repeated attempt at a client that refused a connection; then it is removed (GEN-06). */
+  readonly refusalBackoffMs: ReadonlyArray<number>
+  /** Milliseconds that a stopping hub gives its last deliveries (SHUT-03). */
+  readonly shutdownMs: number
+}
+
+const mebibyte = 1024 * 1024
+
+/** The limits a hub has unless told otherwise. */
+export const defaults: Limits = {
+  bodyBytes: 64 * mebibyte,
+  valueDepth: 256,
+  elements: 4_000_000,
+  clients: 4096,
+  openCallsPerSender: 16_384,
+  outboxMessages: 16_384,
+  outboxBytes: 256 * mebibyte,
+  deliveriesInFlight: 32,
+  deliveryPaceMs: 100,
+  deliveryBacklog: 4,
+  connectTimeoutMs: 5_000,
+  deliveryTimeoutMs: 120_000,
+  probeIntervalMs: 400,
+  idleProbeIntervalMs: 30_000,
+  refusalBackoffMs: [50, 100, 200],
+  shutdownMs: 400
+}

@@ -1,0 +1,177 @@
+/** Sending and answering messages (sections 3.10, 3.11). */
+import * as Result from "effect/Result"
+import { answerable, end, open, room } from "./CallTable.ts"
+import { type Fault, fault, quote } from "./Fault.ts"
+import type { HubInput, Operation } from "./HubInput.ts"
+import { respond } from "./HubSelf.ts"
+import { type Client, clientById, hubSubscriptions } from "./HubState.ts"
+import type { ClientId } from "./Identifiers.ts"
+import { errorResponse, type Message, readMessage, readResponse } from "./Message.ts"
+import { annotationFor, type Subscriber, subscribersOf } from "./Subscriptions.ts"
+import { answer, deliver, refuse, type Turn } from "./Turn.ts"
+
+type Of<Tag extends Operation["_tag"]> = Extract<Operation, { readonly _tag: Tag }>
+
+/** A request with the client who made it. */
+export interface Request {
+  readonly number: number
+  readonly now: number
+  readonly caller: Client
+}
+
+/** Why a targeted message cannot go to `id` (DLV-05), or undefined when it can. */
+const obstacle = (turn: Turn, id: ClientId, mtype: string): Fault | undefined => {
+  const { config } = turn.state
+  const recipient = clientById(turn.state, id)
+  if (recipient === undefined && id !== config.hubId) {
+    return fault("UnknownClient", `no client ${quote(id)} is registered`)
+  }
+  if (recipient !== undefined && recipient.callback === undefined) {
+    return fault("NotCallable", `client ${id} takes no messages: it is not callable`)
+  }
+  return annotationFor(recipient?.subscriptions ?? hubSubscriptions, mtype) === undefined
+    ? fault("NotSubscribed", `client ${id} is not subscribed to ${mtype}`)
+    : undefined
+}
+
+const targeted = (
+  turn: Turn,
+  recipient: ClientId,
+  content: Of<"Notify">["message"]
+): Result.Result<Message, Fault> => {
+  const message = readMessage(content)
+  if (Result.isFailure(message)) return message
+  const reason = obstacle(turn, recipient, message.success.mtype)
+  return reason === undefined ? message : Result.fail(reason)
+}
+
+/** Who gets a broadcast: all subscribers but its sender (GEN-04). */
+const audience = (turn: Turn, caller: Client, mtype: string): ReadonlyArray<Subscriber> =>
+  subscribersOf(turn.state.index, mtype).filter(({ id }) => id !== caller.id)
+
+/** HUB-10. */
+export const notify = (turn: Turn, { caller, number }: Request, operation: Of<"Notify">): void => {
+  const message = targeted(turn, operation.recipient, operation.message)
+  if (Result.isFailure(message)) return refuse(turn, number, message.failure)
+  answer(turn, number)
+  if (operation.recipient !== turn.state.config.hubId) {
+    deliver(turn, operation.recipient, {
+      _tag: "Notification",
+      sender: caller.id,
+      message: message.success.content
+    })
+  }
+}
+
+/** HUB-11. */
+export const notifyAll = (turn: Turn, { caller, number }: Request, operation: Of<"NotifyAll">): void => {
+  const message = readMessage(operation.message)
+  if (Result.isFailure(message)) return refuse(turn, number, message.failure)
+  const recipients = audience(turn, caller, message.success.mtype)
+  answer(turn, number, recipients.map(({ id }) => id))
+  const delivery = { _tag: "Notification", sender: caller.id, message: message.success.content } as const
+  for (const { id } of recipients) if (id !== turn.state.config.hubId) deliver(turn, id, delivery)
+}
+
+/** HUB-12. */
+export const call = (turn: Turn, { caller, number }: Request, operation: Of<"Call">): void => {
+  const message = targeted(turn, operation.recipient, operation.message)
+  if (Result.isFailure(message)) return refuse(turn, number, message.failure)
+  const full = room(turn, caller, 1)
+  if (full !== undefined) return refuse(turn, number, full)
+  sendCalls(turn, caller, [operation.recipient], operation.tag, message.success, (ids) => {
+    answer(turn, number, [...ids.values()][0] ?? "")
+  })
+}
+
+/** HUB-13. */
+export const callAll = (turn: Turn, { caller, number }: Request, operation: Of<"CallAll">): void => {
+  const message = readMessage(operation.message)
+  if (Result.isFailure(message)) return refuse(turn, number, message.failure)
+  const recipients = audience(turn, caller, message.success.mtype).map(({ id }) => id)
+  const full = room(turn, caller, recipients.length)
+  if (full !== undefined) return refuse(turn, number, full)
+  sendCalls(turn, caller, recipients, operation.tag, message.success, (ids) => answer(turn, number, ids))
+}
+
+/** Opens one call per recipient, answers the sender, then delivers: the answer goes first (WIRE-152). */
+const sendCalls = (
+  turn: Turn,
+  caller: Client,
+  recipients: ReadonlyArray<ClientId>,
+  tag: string,
+  { content, mtype }: Message,
+  answerWith: (ids: ReadonlyMap<ClientId, string>) => void
+): void => {
+  const ids = new Map(
+    recipients.map((recipient) =>
+      [
+        recipient,
+        open(turn, { sender: caller.id, recipient, mtype, reply: { _tag: "Tagged", tag } })
+      ] as const
+    )
+  )
+  answerWith(ids)
+  for (const [recipient, msgId] of ids) {
+    if (recipient === turn.state.config.hubId) {
+      const own = answerable(turn, recipient, msgId)
+      if (Result.isSuccess(own)) end(turn, own.success, respond(turn.state, { content, mtype }))
+    } else {
+      deliver(turn, recipient, { _tag: "Call", sender: caller.id, msgId, message: content })
+    }
+  }
+}
+
+/** HUB-14. The waiter is in the table before the call goes out (DLV-22). */
+export const callAndWait = (
+  turn: Turn,
+  { caller, now, number }: Request,
+  operation: Of<"CallAndWait">
+): void => {
+  const message = targeted(turn, operation.recipient, operation.message)
+  if (Result.isFailure(message)) return refuse(turn, number, message.failure)
+  const { content, mtype } = message.success
+  const recipient = operation.recipient
+  if (recipient === turn.state.config.hubId) return answer(turn, number, respond(turn.state, message.success))
+  const full = room(turn, caller, 1)
+  if (full !== undefined) return refuse(turn, number, full)
+  const deadline = operation.timeoutSeconds > 0 ? now + operation.timeoutSeconds * 1000 : Infinity
+  const reply = { _tag: "Waiting", request: number, deadline } as const
+  const msgId = open(turn, { sender: caller.id, recipient, mtype, reply })
+  deliver(turn, recipient, { _tag: "Call", sender: caller.id, msgId, message: content })
+}
+
+/** HUB-15. An ill-formed response leaves the call open, so that its recipient can still answer well. */
+export const reply = (turn: Turn, { caller, number }: Request, operation: Of<"Reply">): void => {
+  const found = answerable(turn, caller.id, operation.msgId)
+  if (Result.isFailure(found)) return refuse(turn, number, found.failure)
+  const response = readResponse(operation.response)
+  if (Result.isFailure(response)) return refuse(turn, number, response.failure)
+  answer(turn, number)
+  const place = turn.outputs.length - 1
+  if (end(turn, found.success, response.success)) return
+  // DLV-18: the replier did its part, but learns that nobody will hear it.
+  const unheard = fault("NotCallable", `client ${found.success.sender}, who called, takes no responses`)
+  turn.outputs[place] = { _tag: "Answer", request: number, result: Result.fail(unheard) }
+}
+
+const undelivered = {
+  refused: "refused the call",
+  unresponsive: "did not accept the call in time",
+  overloaded: "has too many messages waiting"
+} as const
+
+/** A call that its recipient did not take ends with an error response of the hub's own. */
+export const callUndelivered = (
+  turn: Turn,
+  input: Extract<HubInput, { readonly _tag: "CallUndelivered" }>
+): void => {
+  const found = answerable(turn, input.recipient, input.msgId)
+  if (Result.isFailure(found)) return
+  const text = `client ${input.recipient} ${undelivered[input.why]}: ${input.detail}`
+  end(turn, found.success, errorResponse(text, `hub.recipient-${input.why}`))
+}
+
+/** HUB-09. */
+export const subscribedClients = (turn: Turn, { caller, number }: Request, mtype: string): void =>
+  answer(turn, number, new Map(audience(turn, caller, mtype).map(({ annotation, id }) => [id, annotation])))

@@ -1,0 +1,196 @@
+/**
+ * The fast way into XML-RPC: a strict scanner of the form that peers really send. It reads plain elements and character
+ * data; anything else - comments, CDATA, instructions, attributes, DOCTYPE, other scalar types, errors - it leaves to
+ * the full parser by giving up. Whatever it does read, the full parser reads the same: a differential test holds them
+ * together.
+ */
+import type { Limits } from "./Limits.ts"
+import type { SampMap, SampValue } from "./SampValue.ts"
+import type { MethodCall } from "./XmlRpc.ts"
+
+// Outside this repertoire, and for line ends to be normalised or a `]]>` to be refused, the full parser is asked.
+const unusual = /[^\t\n\x20-\x7f]|\]\]>/u
+
+const reference = /&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));|&/gu
+const named: { readonly [name: string]: string } = { lt: "<", gt: ">", amp: "&", quot: "\"", apos: "'" }
+
+class GiveUp extends Error {}
+const giveUp = new GiveUp("not in the canonical form")
+
+const resolve = (text: string): string =>
+  text.replace(
+    reference,
+    (_, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
+      if (name !== undefined) return named[name] ?? ""
+      const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+      if (point === 9 || point === 10 || point === 13 || (point >= 0x20 && point <= 0x7f)) {
+        return String.fromCharCode(point)
+      }
+      throw giveUp
+    }
+  )
+
+/** One pass over one text. */
+class Cursor {
+  private at = 0
+  private elements = 0
+  private readonly text: string
+  private readonly limits: Limits
+
+  constructor(text: string, limits: Limits) {
+    this.text = text
+    this.limits = limits
+  }
+
+  blank(): void {
+    for (;;) {
+      const code = this.text.charCodeAt(this.at)
+      if (code !== 10 && code !== 32 && code !== 9) return
+      this.at++
+    }
+  }
+
+  declaration(): void {
+    if (!this.text.startsWith("<?xml ")) return
+    const end = this.text.indexOf("?>", 6)
+    // What an encoding or a version means is for the full parser, unless it is one of the two that all peers send.
+    if (
+      end < 0 ||
+      !/^ version=(?:"1\.0"|'1\.0')(?: encoding=(?:"UTF-8"|'UTF-8'|"utf-8"))?\s*$/u.test(
+        this.text.slice(5, end)
+      )
+    ) {
+      throw giveUp
+    }
+    this.at = end + 2
+  }
+
+  /** Whether this tag comes next; passes over it if so. */
+  has(tag: string): boolean {
+    if (!this.text.startsWith(tag, this.at)) return false
+    this.at += tag.length
+    return true
+  }
+
+  need(tag: string): void {
+    if (!this.text.startsWith(tag, this.at)) throw giveUp
+    this.at += tag.length
+  }
+
+  needAfterBlank(tag: string): void {
+    this.blank()
+    this.need(tag)
+  }
+
+  /** Character data up to the next tag. */
+  characters(): string {
+    const end = this.text.indexOf("<", this.at)
+    if (end < 0) throw giveUp
+    const raw = this.text.slice(this.at, end)
+    this.at = end
+    return raw.includes("&") ? resolve(raw) : raw
+  }
+
+  end(): void {
+    this.blank()
+    if (this.at !== this.text.length) throw giveUp
+  }
+
+  /** What stands after `<value>`, up to and with `</value>`. */
+  value(depth: number): SampValue {
+    if (++this.elements > this.limits.elements) throw giveUp
+    if (this.has("<string>")) return this.string()
+    const text = this.characters()
+    if (this.has("</value>")) return text
+    if (text.trim() !== "") throw giveUp
+    if (this.has("<string>")) return this.string()
+    if (depth <= 0) throw giveUp
+    const value = this.has("<struct>") ? this.struct(depth) : this.array(depth)
+    this.needAfterBlank("</value>")
+    return value
+  }
+
+  private string(): string {
+    const text = this.characters()
+    this.need("</string>")
+    this.needAfterBlank("</value>")
+    return text
+  }
+
+  private struct(depth: number): SampMap {
+    const entries = new Map<string, SampValue>()
+    for (this.blank(); this.has("<member>"); this.blank()) {
+      this.needAfterBlank("<name>")
+      const key = this.characters()
+      this.need("</name>")
+      this.needAfterBlank("<value>")
+      entries.set(key, this.value(depth - 1))
+      this.needAfterBlank("</member>")
+    }
+    this.need("</struct>")
+    return entries
+  }
+
+  private array(depth: number): ReadonlyArray<SampValue> {
+    const list: Array<SampValue> = []
+    this.need("<array>")
+    this.needAfterBlank("<data>")
+    for (this.blank(); this.has("<value>"); this.blank()) list.push(this.value(depth - 1))
+    this.need("</data>")
+    this.needAfterBlank("</array>")
+    return list
+  }
+
+  params(): ReadonlyArray<SampValue> {
+    const values: Array<SampValue> = []
+    if (!this.has("<params>")) return values
+    for (this.blank(); this.has("<param>"); this.blank()) {
+      this.needAfterBlank("<value>")
+      values.push(this.value(this.limits.valueDepth))
+      this.needAfterBlank("</param>")
+    }
+    this.need("</params>")
+    this.blank()
+    return values
+  }
+}
+
+const scan = <A>(text: string, limits: Limits, read: (cursor: Cursor) => A): A | undefined => {
+  if (unusual.test(text)) return undefined
+  const cursor = new Cursor(text, limits)
+  try {
+    cursor.declaration()
+    cursor.blank()
+    const result = read(cursor)
+    cursor.end()
+    return result
+  } catch (error) {
+    if (error instanceof GiveUp) return undefined
+    throw error
+  }
+}
+
+/** Reads a call in canonical form, or gives up with undefined. */
+export const scanCall = (text: string, limits: Limits): MethodCall | undefined =>
+  scan(text, limits, (cursor) => {
+    cursor.need("<methodCall>")
+    cursor.needAfterBlank("<methodName>")
+    const method = cursor.characters()
+    if (!/^[A-Za-z0-9_.:/-]+$/u.test(method)) throw giveUp
+    cursor.need("</methodName>")
+    cursor.blank()
+    const params = cursor.params()
+    cursor.need("</methodCall>")
+    return { method, params }
+  })
+
+/** Reads the value of a successful answer in canonical form, or gives up with undefined. */
+export const scanAnswer = (text: string, limits: Limits): SampValue | undefined =>
+  scan(text, limits, (cursor) => {
+    cursor.need("<methodResponse>")
+    cursor.blank()
+    const [value = "", second] = cursor.params()
+    if (second !== undefined) throw giveUp
+    cursor.need("</methodResponse>")
+    return value
+  })

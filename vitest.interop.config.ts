@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["test/interop/**/*.test.ts"],
+    // One after the other: the peers' testers measure promptness, and two cores are soon busy.
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000
+  }
+})
