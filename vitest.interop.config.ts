@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["test/interop/**/*.test.ts"],
     // One after the other: the peers' testers measure promptness, and two cores are soon busy.
     fileParallelism: false,
+    maxConcurrency: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000
   }

@@ -129,8 +129,8 @@ const make = (config: HubConfig) =>
           outboxes.get(output.id)?.close(output.departure === "ejected")
           outboxes.delete(output.id)
           return log("client left", { id: output.id, departure: output.departure, reason: output.reason })
-        case "Undeliverable":
-          return log("response undeliverable", { sender: output.sender, reason: output.reason })
+        case "Unheard":
+          return log("response not heard: its caller is not callable", { ...output })
         case "Wake":
           timer?.interruptUnsafe()
           timer = fork(

@@ -55,7 +55,7 @@ export const end = (turn: Turn, call: OpenCall, response: SampMap): boolean => {
 }
 
 /** Sends a response to a sender's callback; false, and told to the observers, if it has none. */
-export const respondTo = (
+const respondTo = (
   turn: Turn,
   sender: ClientId,
   responder: ClientId,
@@ -63,7 +63,7 @@ export const respondTo = (
   response: SampMap
 ): boolean => {
   if (clientById(turn.state, sender)?.callback === undefined) {
-    turn.outputs.push({ _tag: "Undeliverable", sender, reason: `${sender} takes no callbacks` })
+    turn.outputs.push({ _tag: "Unheard", sender, responder, tag })
     return false
   }
   deliver(turn, sender, { _tag: "Response", responder, tag, response })

@@ -34,8 +34,13 @@ export type HubOutput =
   }
   /** The client is gone. What was delivered before may still go out when it was ejected, else not. */
   | { readonly _tag: "Left"; readonly id: ClientId; readonly departure: Departure; readonly reason: string }
-  /** A response found nobody who could receive it. */
-  | { readonly _tag: "Undeliverable"; readonly sender: ClientId; readonly reason: string }
+  /** A call has ended, but its sender takes no callbacks and is not told. */
+  | {
+    readonly _tag: "Unheard"
+    readonly sender: ClientId
+    readonly responder: ClientId
+    readonly tag: string
+  }
   /** Come back with a `Tick` at this time, in milliseconds of the clock of the inputs; replaces earlier ones. */
   | { readonly _tag: "Wake"; readonly at: number }
   /** The hub has had no clients for its timeout. */

@@ -1,0 +1,389 @@
+/**
+ * The hub as an outsider understands the standard: a naive second implementation of what must hold, and a checker that
+ * watches the machine's inputs and outputs against it. It shares no rule with the engine, not even the wildcard match.
+ */
+import * as HashMap from "effect/HashMap"
+import * as Result from "effect/Result"
+import type { HubInput } from "../../src/domain/HubInput.ts"
+import type { Delivery, HubOutput } from "../../src/domain/HubOutput.ts"
+import type { HubState } from "../../src/domain/HubState.ts"
+import { ClientId, MessageId, type PrivateKey } from "../../src/domain/Identifiers.ts"
+import { type SampMap, type SampValue, stringAt, toJson } from "../../src/domain/SampValue.ts"
+
+/** What must hold and does not. */
+export class Violation extends Error {}
+
+const demand = (holds: boolean, what: string): void => {
+  if (!holds) throw new Violation(what)
+}
+
+/** A registered client, as the outsider knows it. */
+export interface ModelClient {
+  readonly id: ClientId
+  readonly key: PrivateKey
+  callable: boolean
+  metadata: SampMap
+  subscriptions: SampMap
+}
+
+/** An accepted call without an end. */
+export interface ModelCall {
+  readonly sender: ClientId
+  readonly recipient: ClientId
+  readonly tag: string | undefined
+  readonly request: number | undefined
+  readonly deadline: number
+}
+
+const naiveMatch = (pattern: string, mtype: string): boolean => {
+  if (pattern === "*") return true
+  const wanted = pattern.split(".")
+  const given = mtype.split(".")
+  if (wanted.at(-1) !== "*") return pattern === mtype
+  wanted.pop()
+  return given.length > wanted.length && wanted.every((atom, i) => atom === given[i])
+}
+
+const isSubscribed = (subscriptions: SampMap, mtype: string): boolean =>
+  [...subscriptions.keys()].some((pattern) => naiveMatch(pattern, mtype))
+
+const mtypeOf = (message: SampMap): string => stringAt(message, "samp.mtype") ?? ""
+
+/** Watches one history. */
+export class Model {
+  readonly clients = new Map<ClientId, ModelClient>()
+  readonly calls = new Map<MessageId, ModelCall>()
+  readonly deadKeys: Array<PrivateKey> = []
+  readonly deadIds: Array<ClientId> = []
+  readonly endedCalls: Array<MessageId> = []
+  private readonly everIds = new Set<string>(["hub"])
+  private readonly pending = new Set<number>()
+  /** The last number that went from a sender to a recipient: deliveries keep the order of sending. */
+  private readonly order = new Map<string, number>()
+  stopped = false
+
+  /** Checks the outputs of one input, and follows them. */
+  observe(input: HubInput, outputs: ReadonlyArray<HubOutput>, state: HubState): void {
+    if (input._tag === "Asked") this.pending.add(input.request)
+    if (input._tag === "Abandoned") this.abandon(input.request)
+    if (input._tag === "Stop") this.stopped = true
+    const before = this.expectations(input)
+    this.declare(input, outputs)
+    for (const output of outputs) this.follow(input, output)
+    this.settle(input, outputs, before)
+    this.compare(state)
+  }
+
+  /** After the end nothing is open, and nobody waits. */
+  finish(): void {
+    demand(this.calls.size === 0, `${this.calls.size} calls were never ended`)
+    demand(this.pending.size === 0, `requests ${[...this.pending].join()} were never answered`)
+  }
+
+  callerOf(key: PrivateKey | undefined): ModelClient | undefined {
+    return [...this.clients.values()].find((client) => client.key === key)
+  }
+
+  private abandon(request: number): void {
+    this.pending.delete(request)
+    for (const [id, call] of this.calls) if (call.request === request) this.close(id)
+  }
+
+  private close(id: MessageId): void {
+    demand(this.calls.delete(id), `call ${id} ended twice`)
+    this.endedCalls.push(id)
+  }
+
+  /** Who must get a broadcast of this MType, as the state is before the input. */
+  private audience(caller: ClientId, mtype: string): ReadonlyArray<ClientId> {
+    const hub = ["samp.app.ping", "x-samp.query.by-meta", "samp.query.by-meta"].includes(mtype) ? ["hub"] : []
+    const others = [...this.clients.values()]
+      .filter(({ callable, id, subscriptions }) =>
+        id !== caller && callable && isSubscribed(subscriptions, mtype)
+      )
+    return [...hub, ...others.map(({ id }) => id)].map((id) => ClientId(id))
+  }
+
+  private expectations(input: HubInput): ReadonlyArray<ClientId> | undefined {
+    if (input._tag !== "Asked") return undefined
+    const { operation } = input
+    if (operation._tag !== "NotifyAll" && operation._tag !== "CallAll") return undefined
+    const caller = this.callerOf(operation.key)
+    return caller === undefined ? undefined : this.audience(caller.id, mtypeOf(operation.message))
+  }
+
+  /** A declaration is in force before its event goes out (EVT-10, SUB-12). */
+  private declare(input: HubInput, outputs: ReadonlyArray<HubOutput>): void {
+    if (input._tag !== "Asked" || input.operation._tag !== "DeclareSubscriptions") return
+    const { operation, request } = input
+    const succeeded = outputs.some((output) =>
+      output._tag === "Answer" && output.request === request && Result.isSuccess(output.result)
+    )
+    const caller = this.callerOf(operation.key)
+    if (succeeded && caller !== undefined) caller.subscriptions = operation.subscriptions
+  }
+
+  private follow(input: HubInput, output: HubOutput): void {
+    switch (output._tag) {
+      case "Answer":
+        demand(
+          this.pending.delete(output.request),
+          `request ${output.request} was answered twice, or never asked`
+        )
+        return this.followAnswer(input, output.request, output.result)
+      case "Callable": {
+        const client = this.clients.get(output.id)
+        demand(client?.key === output.key, `${output.id} became callable with a key that is not its own`)
+        if (client !== undefined) client.callable = true
+        return
+      }
+      case "Left": {
+        const client = this.clients.get(output.id)
+        demand(client !== undefined, `${output.id} left, but was not there`)
+        this.clients.delete(output.id)
+        this.deadIds.push(output.id)
+        if (client !== undefined) this.deadKeys.push(client.key)
+        // What it waited for or had called is forgotten; waiting requests of its own must be answered by a fault.
+        for (const [id, call] of this.calls) {
+          if (call.sender === output.id && call.tag !== undefined) this.close(id)
+        }
+        return
+      }
+      case "Unheard": {
+        const { responder, sender, tag } = output
+        demand(this.clients.get(sender)?.callable === false, `${sender} is callable, but was not told`)
+        const found = [...this.calls].find(([, call]) =>
+          call.sender === sender && call.recipient === responder && call.tag === tag
+        )
+        demand(found !== undefined, `call ${tag} of ${sender} ended, but was not open`)
+        return found === undefined ? undefined : this.close(found[0])
+      }
+      case "Deliver":
+        return this.followDelivery(input, output.to, output.delivery)
+      default:
+        return
+    }
+  }
+
+  private followAnswer(
+    input: HubInput,
+    request: number,
+    result: Result.Result<SampValue, { readonly text: string }>
+  ): void {
+    if (Result.isFailure(result)) {
+      demand(/^[\x20-\x7e]+$/u.test(result.failure.text), "a fault text is one line of ASCII")
+      demand(!result.failure.text.includes("KEY"), "a fault text holds a private key")
+    }
+    for (const [id, call] of this.calls) if (call.request === request) this.close(id)
+    if (input._tag !== "Asked" || input.request !== request || Result.isFailure(result)) return
+    const { operation } = input
+    if (operation._tag === "Call") this.open(input, operation.recipient, MessageId(String(result.success)))
+    if (operation._tag !== "CallAll" || !(result.success instanceof Map)) return
+    for (const [recipient, id] of result.success) this.open(input, ClientId(recipient), MessageId(String(id)))
+  }
+
+  private followDelivery(input: HubInput, to: ClientId, delivery: Delivery): void {
+    const client = this.clients.get(to)
+    demand(client !== undefined, `something was delivered to ${to}, who is not registered`)
+    demand(client?.callable === true, `something was delivered to ${to}, who is not callable`)
+    if (delivery._tag === "Response") {
+      const { response, responder, tag } = delivery
+      demand(!JSON.stringify(toJson(response)).includes("KEY"), "a response holds a private key")
+      const found = [...this.calls].find(([, call]) =>
+        call.sender === to && call.recipient === responder && call.tag === tag
+      )
+      demand(found !== undefined, `${to} got a response of ${responder} to ${tag}, which is not open`)
+      if (found !== undefined) this.close(found[0])
+      return
+    }
+    const mtype = mtypeOf(delivery.message)
+    if (client !== undefined) {
+      demand(isSubscribed(client.subscriptions, mtype), `${to} got ${mtype} without a subscription`)
+    }
+    this.followOrder(delivery.sender, to, delivery.message)
+    if (delivery._tag === "Call") {
+      if (input._tag === "Asked" && input.operation._tag === "CallAndWait") {
+        this.open(input, to, delivery.msgId)
+      }
+      const call = this.calls.get(delivery.msgId)
+      demand(
+        call?.recipient === to && call.sender === delivery.sender,
+        `${delivery.msgId} is not the call that ${to} got`
+      )
+    }
+    if (delivery.sender === "hub") {
+      demand(!JSON.stringify(toJson(delivery.message)).includes("KEY"), "an event holds a private key")
+    }
+  }
+
+  private followOrder(sender: ClientId, to: ClientId, message: SampMap): void {
+    const number = Number(stringAt(message, "n") ?? "-1")
+    if (number < 0) return
+    const last = this.order.get(`${sender} ${to}`) ?? -1
+    demand(number > last, `${to} got message ${number} of ${sender} after ${last}`)
+    this.order.set(`${sender} ${to}`, number)
+  }
+
+  private open(
+    input: Extract<HubInput, { readonly _tag: "Asked" }>,
+    recipient: ClientId,
+    id: MessageId
+  ): void {
+    demand(!this.calls.has(id) && !this.endedCalls.includes(id), `msg-id ${id} was used twice`)
+    const { operation, request } = input
+    const sender = operation._tag === "Register" ? undefined : this.callerOf(operation.key)?.id
+    demand(sender !== undefined, "a call came from nobody")
+    if (sender === undefined) return
+    const tag = operation._tag === "Call" || operation._tag === "CallAll" ? operation.tag : undefined
+    const waits = operation._tag === "CallAndWait"
+    demand(tag !== undefined || waits, `a ${operation._tag} became a call`)
+    const deadline = waits && operation.timeoutSeconds > 0
+      ? input.now + operation.timeoutSeconds * 1000
+      : Infinity
+    this.calls.set(id, { sender, recipient, tag, request: waits ? request : undefined, deadline })
+  }
+
+  /** What can be said only when all outputs of the input are seen. */
+  private settle(
+    input: HubInput,
+    outputs: ReadonlyArray<HubOutput>,
+    audience: ReadonlyArray<ClientId> | undefined
+  ): void {
+    if (input._tag === "Asked") this.settleAsked(input, outputs, audience)
+    for (const [id, call] of this.calls) {
+      demand(
+        this.clients.has(call.recipient) && !this.stopped,
+        `call ${id} is open though ${call.recipient} or the hub is gone`
+      )
+      demand(input._tag !== "Tick" || call.deadline > input.now, `call ${id} is open after its limit`)
+    }
+    const told = outputs.filter((output) =>
+      output._tag === "Deliver" && output.delivery._tag === "Notification"
+    )
+      .map((output) =>
+        output._tag === "Deliver" && output.delivery._tag === "Notification"
+          ? [output.to, output.delivery] as const
+          : undefined
+      )
+      .filter((item) => item !== undefined)
+    for (const output of outputs) {
+      if (output._tag === "Left") this.everyoneHears(told, "samp.hub.event.unregister", output.id)
+    }
+    const events = told.filter(([, { message }]) => mtypeOf(message) === "samp.hub.event.unregister")
+    const left = outputs.filter((output) => output._tag === "Left").map((output) => output.id)
+    for (const [, { message, sender }] of events) {
+      if (sender !== "hub") continue
+      const params = message.get("samp.params")
+      const id = params instanceof Map ? String(params.get("id")) : ""
+      demand(left.some((other) => other === id), `an unregister event tells of ${id}, who did not leave`)
+    }
+  }
+
+  private everyoneHears(
+    told: ReadonlyArray<readonly [ClientId, Extract<Delivery, { readonly _tag: "Notification" }>]>,
+    mtype: string,
+    about: string
+  ): void {
+    for (const { callable, id, subscriptions } of this.clients.values()) {
+      if (!callable || !isSubscribed(subscriptions, mtype)) continue
+      const heard = told.filter(([to, { message, sender }]) => {
+        const params = message.get("samp.params")
+        return to === id && sender === "hub" && mtypeOf(message) === mtype && params instanceof Map &&
+          params.get("id") === about
+      })
+      demand(heard.length === 1, `${id} heard ${heard.length} times of ${mtype} of ${about}`)
+    }
+  }
+
+  private settleAsked(
+    input: Extract<HubInput, { readonly _tag: "Asked" }>,
+    outputs: ReadonlyArray<HubOutput>,
+    audience: ReadonlyArray<ClientId> | undefined
+  ): void {
+    const { operation, request } = input
+    const own = outputs.filter((output) => output._tag === "Answer").find((output) =>
+      output.request === request
+    )
+    const waits = [...this.calls.values()].some((call) => call.request === request)
+    demand(own !== undefined || waits, `request ${request} (${operation._tag}) got no answer`)
+    if (own === undefined || Result.isFailure(own.result)) return
+    const { success } = own.result
+    if (this.stopped) throw new Violation("something succeeded after the stop")
+    if (operation._tag === "Register") return this.settleRegister(success, operation.freshKey, outputs)
+    const caller = operation.key === undefined ? undefined : this.callerOf(operation.key)
+    if (operation._tag === "Ping" || operation._tag === "Unregister") return
+    demand(caller !== undefined, `${operation._tag} succeeded with a key that nobody has`)
+    if (caller === undefined) return
+    const same = (left: SampValue, right: SampValue, what: string) =>
+      demand(
+        JSON.stringify(toJson(left)) === JSON.stringify(toJson(right)),
+        `${what}: ${JSON.stringify(toJson(left))}`
+      )
+    switch (operation._tag) {
+      case "DeclareMetadata":
+        caller.metadata = operation.metadata
+        return
+      case "GetMetadata":
+        return operation.id === "hub"
+          ? undefined
+          : same(success, this.clients.get(operation.id)?.metadata ?? "gone", "metadata")
+      case "GetSubscriptions":
+        return operation.id === "hub"
+          ? undefined
+          : same(success, this.clients.get(operation.id)?.subscriptions ?? "gone", "subscriptions")
+      case "GetRegisteredClients":
+        return same(success, ["hub", ...[...this.clients.keys()].filter((id) => id !== caller.id)], "clients")
+      case "GetSubscribedClients": {
+        const keys = success instanceof Map ? [...success.keys()] : []
+        return same(keys, this.audience(caller.id, operation.mtype), "subscribed clients")
+      }
+      case "NotifyAll":
+        return same(success, audience ?? [], "recipients of notifyAll")
+      case "CallAll":
+        return same(
+          success instanceof Map ? [...success.keys()] : [],
+          audience ?? [],
+          "recipients of callAll"
+        )
+      default:
+        return
+    }
+  }
+
+  private settleRegister(success: SampValue, key: PrivateKey, outputs: ReadonlyArray<HubOutput>): void {
+    demand(success instanceof Map, "a registration is a map")
+    if (!(success instanceof Map)) return
+    const id = ClientId(String(success.get("samp.self-id")))
+    demand(!this.everIds.has(id), `id ${id} was given out twice`)
+    demand(success.get("samp.hub-id") === "hub", "the hub's id has changed")
+    demand(success.get("samp.private-key") === key, "the private key is not the fresh one")
+    this.everIds.add(id)
+    this.clients.set(id, { id, key, callable: false, metadata: new Map(), subscriptions: new Map() })
+    const told = outputs.flatMap((output) =>
+      output._tag === "Deliver" && output.delivery._tag === "Notification"
+        ? [[output.to, output.delivery] as const]
+        : []
+    )
+    this.everyoneHears(told, "samp.hub.event.register", id)
+  }
+
+  /** The state itself says the same as the outputs did. */
+  private compare(state: HubState): void {
+    demand(
+      HashMap.size(state.calls) === this.calls.size,
+      `the table holds ${HashMap.size(state.calls)} calls, not ${this.calls.size}`
+    )
+    if (!this.stopped) {
+      const soonest = Math.min(...[...this.calls.values()].map(({ deadline }) => deadline))
+      demand(state.wakeAt <= soonest, `nobody wakes the hub at ${soonest}`)
+      demand(HashMap.size(state.clients) === this.clients.size, "the registry holds other clients")
+    }
+    for (const client of HashMap.values(state.clients)) {
+      const open = [...this.calls.values()].filter(({ sender }) => sender === client.id).length
+      demand(
+        this.stopped || client.openCalls === open,
+        `${client.id} counts ${client.openCalls} open calls, not ${open}`
+      )
+    }
+  }
+}
