@@ -4,6 +4,8 @@
  */
 export * as CallSenderNode from "./adapters/http/CallSenderNode.ts"
 export * as CallServerNode from "./adapters/http/CallServerNode.ts"
+export * as Desktop from "./adapters/memory/Desktop.ts"
+export * as Network from "./adapters/memory/Network.ts"
 export * as HostNode from "./adapters/node/HostNode.ts"
 export * as KeySourceNode from "./adapters/node/KeySourceNode.ts"
 export * as LockfileStoreNode from "./adapters/node/LockfileStoreNode.ts"

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "..")
 
 const sources = (): ReadonlyArray<string> =>
   readdirSync(root, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.test\.ts$/u.test(name))
+    .filter((name) => /\.ts$/u.test(name))
     .map((name) => join(root, name))
 
 const pad = (n: number): string => String(n).padStart(2, "0")
@@ -26,7 +26,7 @@ export const cited = (title: string): ReadonlyArray<string> =>
 /** Titles of tests and groups: the string at the start of `it(`, `it.effect(`, `describe(` and the like. */
 const titles = (source: string): ReadonlyArray<string> =>
   [...source.matchAll(
-    /\b(?:it|describe|test|layer)(?:\.[a-z]+)*(?:\([^()"`]*\))?\(\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)/gu
+    /\b(?:it|describe|test|layer|live)(?:\.[a-z]+)*(?:\([^()"`]*\))?\(\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)/gu
   )]
     .map(([, plain, template]) => plain ?? template ?? "")
 

@@ -4,7 +4,8 @@ import { isList, type SampValue } from "../../src/domain/SampValue.ts"
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\r", "&#13;")
 
-interface Style {
+/** How a peer writes. */
+export interface Style {
   readonly declaration: string
   /** Line end and indentation before an element at this depth. */
   readonly line: (depth: number) => string
@@ -15,7 +16,7 @@ interface Style {
 }
 
 /** The styles: what a peer writes around the same content. */
-export const styles: { readonly [peer: string]: Style } = {
+export const styles = {
   jsamp: {
     declaration: "<?xml version='1.0' encoding='UTF-8'?>\n",
     line: (depth) => `\n${"  ".repeat(depth)}`,
@@ -35,8 +36,9 @@ export const styles: { readonly [peer: string]: Style } = {
     typed: true,
     emptyParams: true
   },
+  /** Nobody in particular: no white space at all. */
   dense: { declaration: "<?xml version=\"1.0\"?>", line: () => "", typed: true, emptyParams: true }
-}
+} satisfies { readonly [peer: string]: Style }
 
 const writeValue = (style: Style, value: SampValue, depth: number): string => {
   const { line, typed } = style

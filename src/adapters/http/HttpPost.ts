@@ -1,0 +1,201 @@
+/**
+ * One POST and its answer, on node:http with an own Agent and the lenient parser: DS9 ends the lines of its answers with
+ * a bare LF, which neither fetch nor undici can be told to accept (WIRE-92).
+ *
+ * Connections are kept where the peer keeps them. Many close after one exchange without a word (DS9, JSAMP, Python), so
+ * that the second request on a connection may find it closed. Such a request was not seen, and is sent again on a fresh
+ * connection; from then on that peer gets a connection for each. On a connection that has already served two, a hang-up
+ * tells nothing of the kind, and nothing is sent twice.
+ */
+import * as Result from "effect/Result"
+import * as Http from "node:http"
+import type { Socket } from "node:net"
+import { CallError, type CallOptions } from "../../ports/CallSender.ts"
+
+/** Bodies are pieces, so that a large message that goes to many is held once. All characters are ASCII. */
+export type Body = ReadonlyArray<string | Buffer>
+
+/** The bytes of an answer with status 200, or why there are none. */
+export type Exchanged = Result.Result<Buffer, CallError>
+
+/** An endpoint, taken apart once. */
+export interface Target {
+  readonly href: string
+  readonly host: string
+  readonly port: number
+  readonly path: string
+  /** Whether the peer is known to close its connections after one exchange. */
+  closes: boolean
+}
+
+/** How many endpoints are remembered. */
+const remembered = 4_096
+
+const lengthOf = (body: Body): number => body.reduce((sum, part) => sum + part.length, 0)
+
+/** Codes of errors after which the peer has certainly not seen the request: there was no connection. */
+const unreached = new Set([
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EADDRNOTAVAIL"
+])
+
+/** Codes of a connection that its peer had closed. */
+const hungUp = new Set(["ECONNRESET", "EPIPE"])
+
+const wholeFault = /<\/fault>\s*<\/methodResponse>\s*$/u
+
+/** Sends requests over connections of its own. */
+export class HttpPost {
+  // An idle connection is given up before most peers close it, so that few are found stale.
+  private readonly agent = new Http.Agent({
+    keepAlive: true,
+    maxFreeSockets: 8,
+    scheduling: "lifo",
+    timeout: 4_000
+  })
+  private readonly targets = new Map<string, Target>()
+  /** Answers that came over a connection so far. */
+  private readonly served = new WeakMap<Socket, number>()
+  private readonly userAgent: string
+  private readonly maxBytes: number
+
+  constructor(options: { readonly userAgent: string; readonly maxBytes: number }) {
+    this.userAgent = options.userAgent
+    this.maxBytes = options.maxBytes
+  }
+
+  /** The endpoint at a URL; a URL that cannot be parsed is a defect, since they are checked where they come in. */
+  target(href: string): Target {
+    const known = this.targets.get(href)
+    if (known !== undefined) return known
+    const url = new URL(href)
+    const target = {
+      href,
+      host: url.hostname.replace(/^\[|\]$/gu, ""),
+      port: Number(url.port === "" ? 80 : url.port),
+      path: `${url.pathname}${url.search}`,
+      closes: false
+    }
+    if (this.targets.size >= remembered) this.targets.clear()
+    this.targets.set(href, target)
+    return target
+  }
+
+  /**
+   * Sends a request. `done` is called once, unless the returned function cancels before.
+   */
+  send(target: Target, body: Body, options: CallOptions, done: (result: Exchanged) => void): () => void {
+    return this.attempt(target, body, options, !target.closes, done)
+  }
+
+  private attempt(
+    target: Target,
+    body: Body,
+    options: CallOptions,
+    keep: boolean,
+    done: (result: Exchanged) => void
+  ): () => void {
+    let settled = false
+    let answered = false
+    let cancelRetry: (() => void) | undefined
+    const settle = (result: Exchanged): void => {
+      if (settled) return
+      settled = true
+      clearTimeout(limit)
+      done(result)
+    }
+    const fail = (reason: CallError["reason"], detail: string): void =>
+      settle(Result.fail(new CallError({ reason, url: target.href, detail })))
+    const request = this.open(target, lengthOf(body), keep)
+    const limit = options.timeoutMs === 0 ? undefined : setTimeout(() => {
+      fail("Timeout", `no answer within ${options.timeoutMs} ms`)
+      request.destroy()
+    }, options.timeoutMs)
+    request.on("response", (response) => {
+      answered = true
+      this.read(response, fail, (bytes) => {
+        if (request.socket !== null && keep) {
+          this.served.set(request.socket, (this.served.get(request.socket) ?? 0) + 1)
+        }
+        settle(Result.succeed(bytes))
+      })
+    })
+    request.on("error", (error: NodeJS.ErrnoException) => {
+      if (settled) return
+      const code = error.code ?? ""
+      if (unreached.has(code)) return fail("Refused", `nothing listens there (${code})`)
+      if (!answered && hungUp.has(code) && this.wasClosed(request)) {
+        settled = true
+        clearTimeout(limit)
+        target.closes = true
+        cancelRetry = this.attempt(target, body, options, false, done)
+        return
+      }
+      fail("Lost", `the connection broke: ${error.message}`)
+    })
+    if (options.onWritten !== undefined) request.on("finish", options.onWritten)
+    for (const part of body.slice(0, -1)) request.write(part, "latin1")
+    request.end(body.at(-1) ?? "", "latin1")
+    return () => {
+      settled = true
+      clearTimeout(limit)
+      request.destroy()
+      cancelRetry?.()
+    }
+  }
+
+  private open(target: Target, length: number, keep: boolean): Http.ClientRequest {
+    return Http.request({
+      agent: keep ? this.agent : false,
+      host: target.host,
+      port: target.port,
+      path: target.path,
+      method: "POST",
+      insecureHTTPParser: true,
+      headers: {
+        "Content-Type": "text/xml",
+        "User-Agent": this.userAgent,
+        "Content-Length": length,
+        "Connection": keep ? "keep-alive" : "close"
+      }
+    })
+  }
+
+  /** Whether a request met a connection that its peer had closed after the first exchange. */
+  private wasClosed(request: Http.ClientRequest): boolean {
+    return request.reusedSocket && request.socket !== null && this.served.get(request.socket) === 1
+  }
+
+  /** Collects an answer: only 200 counts (WIRE-34), and no more than the limit. */
+  private read(
+    response: Http.IncomingMessage,
+    fail: (reason: CallError["reason"], detail: string) => void,
+    done: (body: Buffer) => void
+  ): void {
+    const chunks: Array<Buffer> = []
+    let size = 0
+    const finish = (): void => {
+      const [first] = chunks
+      done(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks))
+    }
+    response.on("data", (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= this.maxBytes) return void chunks.push(chunk)
+      fail("BadAnswer", `the answer is larger than ${this.maxBytes} bytes`)
+      response.destroy()
+    })
+    response.on("end", () => {
+      if (response.statusCode === 200) finish()
+      else fail("BadAnswer", `HTTP status ${response.statusCode}`)
+    })
+    response.on("error", (error) => {
+      // DS9's faults are a byte shorter than announced, but whole.
+      if (response.statusCode === 200 && wholeFault.test(chunks.at(-1)?.toString("latin1") ?? "")) finish()
+      else fail("Lost", `the connection broke within the answer: ${error.message}`)
+    })
+  }
+}
