@@ -56,11 +56,13 @@ export class Outbox {
   private queuedSize = 0
   private nextOrder = 0
   private inFlight = 0
-  /** Whether the latest delivery that was started is written, and whether it was acknowledged. */
+  /** The delivery that was started last, whether it is written, and whether it was acknowledged. */
+  private latest = -1
   private written = true
   private acknowledged = true
   private paceIsUp = false
-  private pacing = false
+  /** The delivery after which the pace is being waited for. */
+  private pacing = -1
   private refused = 0
   private closed = false
   private key: PrivateKey
@@ -96,11 +98,9 @@ export class Outbox {
   /** Takes a delivery, to be started in its turn. */
   add(delivery: Delivery): void {
     if (this.closed) return
-    const item = {
-      delivery,
-      order: this.nextOrder++,
-      size: this.queue.length === 0 ? 0 : sizeOf(contentOf(delivery))
-    }
+    const order = this.nextOrder++
+    if (this.queue.length === 0 && this.isFree) return this.start({ delivery, order, size: 0 })
+    const item = { delivery, order, size: sizeOf(contentOf(delivery)) }
     if (
       this.queue.length >= this.limits.outboxMessages || this.queuedSize + item.size > this.limits.outboxBytes
     ) {
@@ -137,32 +137,32 @@ export class Outbox {
   }
 
   private pump(): void {
-    while (this.mayStart()) {
+    while (this.queue.length > 0 && this.isFree) {
       const item = this.queue.shift()
       if (item === undefined) return
       this.queuedSize -= item.size
       this.start(item)
     }
-    if (this.queue.length > 0 && this.inFlight > 0 && this.refused === 0 && !this.pacing) this.waitForPace()
+    const waits = this.queue.length > 0 && this.queue.length <= this.limits.deliveryBacklog
+    if (waits && this.refused === 0 && this.pacing !== this.latest) this.waitForPace()
   }
 
-  private mayStart(): boolean {
-    if (this.queue.length === 0 || this.refused > 0) return false
+  /** Whether the delivery at the head of the queue, or a new one if there is none, may start. */
+  private get isFree(): boolean {
+    if (this.refused > 0) return false
     if (this.inFlight === 0) return true
     if (this.inFlight >= this.limits.deliveriesInFlight || !this.written) return false
     return this.acknowledged || this.paceIsUp || this.queue.length > this.limits.deliveryBacklog
   }
 
   private waitForPace(): void {
-    this.pacing = true
-    const expected = this.nextOrder - this.queue.length
-    this.run(
-      Effect.map(Effect.sleep(this.limits.deliveryPaceMs), () => {
-        this.pacing = false
-        if (this.nextOrder - this.queue.length === expected) this.paceIsUp = true
-        this.pump()
-      })
-    )
+    const order = this.latest
+    this.pacing = order
+    this.run(Effect.map(Effect.sleep(this.limits.deliveryPaceMs), () => {
+      if (this.latest !== order) return
+      this.paceIsUp = true
+      this.pump()
+    }))
   }
 
   private start(item: Item): void {
@@ -185,8 +185,6 @@ export class Outbox {
       this.pump()
     })
   }
-
-  private latest = -1
 
   private failed(item: Item, error: CallError): void {
     if (error.reason === "Refused") {

@@ -135,6 +135,29 @@ const claim = (
     return yield* new HubRunning({ lockfile: path, url: "an unknown address", answers: false })
   })
 
+/** Milliseconds between two looks at the lockfile. */
+const watchMs = 10_000
+
+/** Puts a lockfile that has vanished back, and tells when another hub has replaced it (STD-46). */
+const watch = (path: string, text: string): Effect.Effect<void, never, LockfileStore> =>
+  Effect.gen(function*() {
+    const store = yield* LockfileStore
+    let ours = true
+    const look = Effect.gen(function*() {
+      const there = yield* store.read(path)
+      if (there === undefined && (yield* store.publish(path, text, undefined))) {
+        yield* Effect.logWarning(`the lockfile ${path} had vanished; it is back`)
+      }
+      if (there !== undefined && there !== text && ours) {
+        yield* Effect.logWarning(
+          `the lockfile ${path} is another hub's now; new clients will not find this one`
+        )
+      }
+      ours = there === undefined || there === text
+    })
+    yield* Effect.forever(Effect.andThen(Effect.sleep(watchMs), Effect.ignore(look)))
+  })
+
 const make = (
   options: StandardHubOptions
 ): Effect.Effect<
@@ -178,6 +201,7 @@ const make = (
       claim(lockfile, text),
       () => Effect.andThen(engine.shutdown, Effect.ignore(store.withdraw(lockfile, text)))
     )
+    yield* Effect.forkScoped(watch(lockfile, text))
     return StandardHub.of({ ...record, lockfile })
   })
 

@@ -99,9 +99,22 @@ const make = (codec: XmlCodec["Service"], { limits, userAgent }: CallSenderOptio
     call: (url, call, options) => Effect.flatMap(exchange(url, call, options), (body) => decode(url, body)),
     deliver: (url, call, options) =>
       Effect.asVoid(Effect.flatMap(exchange(url, call, options), (body) => ignoreValue(url, body))),
-    probe: (url) => probe(http.target(url), limits.connectTimeoutMs)
+    probe: (url) => {
+      const target = http.target(url)
+      const second = local(target)
+      const first = probe(target, limits.connectTimeoutMs)
+      return second === undefined
+        ? first
+        : Effect.flatMap(
+          first,
+          (listens) => listens ? Effect.succeed(true) : probe(second, limits.connectTimeoutMs)
+        )
+    }
   })
 }
+
+/** Errors that mean there is nobody, and not that we or the network are busy. */
+const nobody = new Set(["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH"])
 
 /** Connects and hangs up. A refusal means that nobody listens; slowness means nothing. */
 const probe = ({ host, port }: Target, timeoutMs: number): Effect.Effect<boolean> =>
@@ -113,7 +126,7 @@ const probe = ({ host, port }: Target, timeoutMs: number): Effect.Effect<boolean
     }
     socket.setTimeout(timeoutMs, () => end(true))
     socket.once("connect", () => end(true))
-    socket.once("error", (error: NodeJS.ErrnoException) => end(error.code !== "ECONNREFUSED"))
+    socket.once("error", (error: NodeJS.ErrnoException) => end(!nobody.has(error.code ?? "")))
     return Effect.sync(() => socket.destroy())
   })
 

@@ -60,6 +60,7 @@ const flags = {
     Flag.withDescription("only these, such as table.* ; may be given several times (default: *)"),
     Flag.atLeast(0)
   ),
+  json: Flags.json,
   count: Flag.Int("count").pipe(
     Flag.withDescription("end after this many messages; 0 for never"),
     Flag.withDefault(0)
