@@ -42,6 +42,8 @@ export const readSubscriptions = (declared: SampMap): Result.Result<SampMap, Fau
 
 /** The annotation of the most specific pattern of `declared` that matches `mtype` (SUB-07), or undefined. */
 export const annotationFor = (declared: SampMap, mtype: string): SampMap | undefined => {
+  const exact = declared.get(mtype)
+  if (isMap(exact)) return exact
   for (const pattern of patternsMatching(mtype)) {
     const annotation = declared.get(pattern)
     if (isMap(annotation)) return annotation

@@ -22,16 +22,24 @@ export interface CallSenderOptions {
 /** Above this many characters, an encoded message is kept as one buffer for all that receive it. */
 const sharedFrom = 16_384
 
-/** A message that goes to many is encoded once: all its deliveries hold the same object. */
-const encoded = new WeakMap<SampMap, string | Buffer>()
+/** Large messages that are still to go to somebody. */
+const encoded = new WeakMap<SampMap, Buffer>()
+/** The latest small message: a broadcast hands out the same object to all, one after the other. */
+let latest: { readonly map: SampMap; readonly text: string } | undefined
 
+/** A message that goes to many is encoded once. */
 const piece = (param: SampValue): string | Buffer => {
   if (typeof param === "string" || Array.isArray(param)) return writeParam(param)
   const map = param as SampMap // what is neither a string nor an array
+  if (latest?.map === map) return latest.text
   const known = encoded.get(map)
   if (known !== undefined) return known
   const text = writeParam(map)
-  const made = text.length < sharedFrom ? text : Buffer.from(text, "latin1")
+  if (text.length < sharedFrom) {
+    latest = { map, text }
+    return text
+  }
+  const made = Buffer.from(text, "latin1")
   encoded.set(map, made)
   return made
 }
@@ -67,14 +75,21 @@ const make = (codec: XmlCodec["Service"], { limits, userAgent }: CallSenderOptio
   const local = ({ host, path, port }: Target): Target | undefined =>
     loopback.has(host) ? undefined : http.target(`http://127.0.0.1:${port}${path}`)
 
-  const exchange = (url: string, call: MethodCall, options: CallOptions): Effect.Effect<Buffer, CallError> =>
-    Effect.callback<Buffer, CallError>((resume) => {
+  const exchange = <A>(
+    url: string,
+    call: MethodCall,
+    options: CallOptions,
+    read: (url: string, body: Buffer) => Effect.Effect<A, CallError>
+  ): Effect.Effect<A, CallError> =>
+    Effect.callback<A, CallError>((resume) => {
       const target = http.target(url)
       const body = bodyOf(call)
+      const end = (result: Exchanged): void =>
+        resume(Result.isSuccess(result) ? read(url, result.success) : Effect.fail(result.failure))
       let cancel = http.send(target, body, options, (result) => {
         const second = isRefusal(result) ? local(target) : undefined
-        if (second === undefined) return resume(Effect.fromResult(result))
-        cancel = http.send(second, body, options, (last) => resume(Effect.fromResult(last)))
+        if (second === undefined) return end(result)
+        cancel = http.send(second, body, options, end)
       })
       return Effect.sync(() => cancel())
     })
@@ -90,15 +105,16 @@ const make = (codec: XmlCodec["Service"], { limits, userAgent }: CallSenderOptio
     )
   }
 
-  const ignoreValue = (url: string, body: Buffer): Effect.Effect<unknown, CallError> =>
+  const ignoreValue = (url: string, body: Buffer): Effect.Effect<void, CallError> =>
     mayBeFault(body)
-      ? Effect.catchIf(decode(url, body), ({ reason }) => reason !== "RemoteFault", () => Effect.void)
+      ? Effect.asVoid(
+        Effect.catchIf(decode(url, body), ({ reason }) => reason !== "RemoteFault", () => Effect.void)
+      )
       : Effect.void
 
   return CallSender.of({
-    call: (url, call, options) => Effect.flatMap(exchange(url, call, options), (body) => decode(url, body)),
-    deliver: (url, call, options) =>
-      Effect.asVoid(Effect.flatMap(exchange(url, call, options), (body) => ignoreValue(url, body))),
+    call: (url, call, options) => exchange(url, call, options, decode),
+    deliver: (url, call, options) => exchange(url, call, options, ignoreValue),
     probe: (url) => {
       const target = http.target(url)
       const second = local(target)

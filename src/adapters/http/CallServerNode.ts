@@ -41,7 +41,7 @@ const closingGraceMs = 100
 
 const send = (response: Http.ServerResponse, status: number, type: string, body: string): void => {
   if (response.destroyed || response.headersSent) return
-  response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body, "latin1") })
+  response.writeHead(status, ["Content-Type", type, "Content-Length", String(body.length)])
   response.end(body, "latin1")
 }
 

@@ -24,6 +24,8 @@ export interface Target {
   readonly host: string
   readonly port: number
   readonly path: string
+  /** What the Host header says. */
+  readonly authority: string
   /** Whether the peer is known to close its connections after one exchange. */
   closes: boolean
 }
@@ -78,6 +80,7 @@ export class HttpPost {
       host: url.hostname.replace(/^\[|\]$/gu, ""),
       port: Number(url.port === "" ? 80 : url.port),
       path: `${url.pathname}${url.search}`,
+      authority: url.host,
       closes: false
     }
     if (this.targets.size >= remembered) this.targets.clear()
@@ -156,12 +159,19 @@ export class HttpPost {
       path: target.path,
       method: "POST",
       insecureHTTPParser: true,
-      headers: {
-        "Content-Type": "text/xml",
-        "User-Agent": this.userAgent,
-        "Content-Length": length,
-        "Connection": keep ? "keep-alive" : "close"
-      }
+      // As a flat array, headers go out as they stand, without being stored and checked one by one.
+      headers: [
+        "Host",
+        target.authority,
+        "Content-Type",
+        "text/xml",
+        "User-Agent",
+        this.userAgent,
+        "Content-Length",
+        String(length),
+        "Connection",
+        keep ? "keep-alive" : "close"
+      ]
     })
   }
 

@@ -1,0 +1,44 @@
+"""An astropy hub on 127.0.0.1 without the Web Profile: astropy_hub.py single|multiple [label].
+
+Prints {"event": "ready", ...} when it serves, or {"event": "refused"} and exits 8 when astropy would not
+start a hub; ends on SIGTERM or by itself after two and a half minutes.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+import warnings
+
+from astropy import log
+from astropy.samp import SAMPHubServer, conf
+
+conf.use_internet = False
+log.setLevel("ERROR")
+
+
+def say(record):
+    print(json.dumps(record), flush=True)
+
+
+def main():
+    done = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: done.set())
+    mode = sys.argv[1] if len(sys.argv) > 1 else "single"
+    label = sys.argv[2] if len(sys.argv) > 2 else ""
+    hub = SAMPHubServer(mode=mode, label=label, addr="127.0.0.1", web_profile=False)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        hub.start()
+    # astropy serves on without a lockfile after "Another SAMP Hub is already running": for us it refused.
+    if not hub._lockfile:
+        say({"event": "refused", "reason": " ".join(str(w.message) for w in caught)})
+        os._exit(8)
+    say({"event": "ready", "lockfile": hub._lockfile, "id": hub.id, "url": hub.params["samp.hub.xmlrpc.url"]})
+    done.wait(150)
+    hub.stop()
+    os._exit(0)
+
+
+main()

@@ -1,0 +1,20 @@
+/** Our own command line, run from its source. */
+import { fileURLToPath } from "node:url"
+import type { Home } from "./Home.ts"
+import * as Json from "./Json.ts"
+import * as Program from "./Program.ts"
+
+const entry = fileURLToPath(new URL("../../../src/apps/cli/samp.ts", import.meta.url))
+
+export const start = (home: Home, ...args: ReadonlyArray<string>): Program.Program =>
+  Program.start(process.execPath, [entry, ...args], { env: home.env })
+
+export interface Answer extends Program.Result {
+  /** What --json printed; fails on any line that is no object. */
+  readonly objects: () => ReadonlyArray<Json.JsonRecord>
+}
+
+export const run = async (home: Home, ...args: ReadonlyArray<string>): Promise<Answer> => {
+  const result = await Program.run(process.execPath, [entry, ...args], { env: home.env, limitMs: 30_000 })
+  return { ...result, objects: () => Json.lines(result.stdout) }
+}
