@@ -177,7 +177,8 @@ const requireAlive = (place: LockfilePlace) =>
 /**
  * The hub to talk to.
  *
- * @param choice - label of a running hub, path or URL of a lockfile; undefined for the default one
+ * @param choice - label or id of a running hub, its XML-RPC URL, or the path or URL of its lockfile; undefined for the
+ *   default one
  */
 export const findHub = (
   choice: string | undefined
@@ -185,8 +186,11 @@ export const findHub = (
   Effect.gen(function*() {
     if (choice === undefined) return yield* requireAlive(yield* defaultPlace)
     const place = named(choice)
-    if (place !== undefined) return yield* requireAlive(place)
+    if (place?._tag === "File") return yield* requireAlive(place)
     const hubs = yield* runningHubs
+    const served = hubs.find((hub) => hub.url === choice)
+    if (served !== undefined) return served
+    if (place !== undefined) return yield* requireAlive(place)
     const labelled = hubs.filter((hub) => hub.label === choice || hub.id === choice)
     const [hub, second] = labelled
     if (hub === undefined) {

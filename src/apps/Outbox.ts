@@ -64,6 +64,7 @@ export class Outbox {
   /** The delivery after which the pace is being waited for. */
   private pacing = -1
   private refused = 0
+  private probing = false
   private closed = false
   private key: PrivateKey
   private url: string
@@ -118,13 +119,16 @@ export class Outbox {
 
   /** Whether a look at the client is of use: when a delivery is on the wire, its connection tells by itself. */
   get wantsProbe(): boolean {
-    return this.inFlight === 0 && this.refused === 0 && !this.closed
+    return this.inFlight === 0 && this.refused === 0 && !this.probing && !this.closed
   }
 
-  /** Looks whether the client is still there. */
+  /** Looks whether the client is still there; one look at a time, which a busy client may take its time to answer. */
   probe(): void {
+    if (this.probing) return
+    this.probing = true
     this.run(
       Effect.map(this.sender.probe(this.url), (listens) => {
+        this.probing = false
         if (!listens && this.refused === 0) this.suspect("nothing listens at its callback")
       })
     )

@@ -24,10 +24,16 @@ export interface Limits {
   readonly deliveriesInFlight: number
   /** Milliseconds after which the next delivery starts though the previous was not acknowledged (DLV-08). */
   readonly deliveryPaceMs: number
-  /** Deliveries that must be waiting before order by acknowledgement gives way to order of sending. */
+  /**
+   * Deliveries that may wait for an acknowledgement. Once more are waiting they go out one behind the other without: a
+   * burst then keeps the order of sending, and costs half as much.
+   */
   readonly deliveryBacklog: number
-  /** Milliseconds to connect to a client (WIRE-150). */
-  readonly connectTimeoutMs: number
+  /**
+   * Deliveries to one host and port that may be on their way at a time, all its clients together, not counting those
+   * older than the pace. Clients of one JVM share a server, whose queue of connections is short.
+   */
+  readonly deliveriesPerPort: number
   /** Milliseconds a client may take to acknowledge a delivery: HubTester's own receiver sleeps ten seconds (DLV-08). */
   readonly deliveryTimeoutMs: number
   /** Milliseconds between the looks at clients that owe an answer. */
@@ -53,8 +59,8 @@ export const defaults: Limits = {
   outboxBytes: 256 * mebibyte,
   deliveriesInFlight: 32,
   deliveryPaceMs: 100,
-  deliveryBacklog: 4,
-  connectTimeoutMs: 5_000,
+  deliveryBacklog: 1,
+  deliveriesPerPort: 24,
   deliveryTimeoutMs: 120_000,
   probeIntervalMs: 400,
   idleProbeIntervalMs: 30_000,

@@ -49,18 +49,21 @@ export const error = "samp.error"
 
 const badResponse = (text: string) => Result.fail(fault("BadResponse", text))
 
-/** Checks a response before it goes on (RSP-07); unknown statuses and keys are left alone (RSP-01, RSP-06). */
+/**
+ * Checks a response before it goes on, as strictly as JSAMP does (RSP-02, RSP-03, RSP-07); unknown statuses and keys are
+ * left alone (RSP-01, RSP-06).
+ */
 export const readResponse = (content: SampMap): Result.Result<SampMap, Fault> => {
   const status = content.get("samp.status")
   if (typeof status !== "string") return badResponse("the response has no samp.status string")
   const result = content.get("samp.result")
   if (result !== undefined && !isMap(result)) return badResponse("samp.result of the response is not a map")
-  if (status === ok && result === undefined) {
-    return badResponse("a samp.ok response needs samp.result, a map, {} if empty")
+  if ((status === ok || status === warning) && result === undefined) {
+    return badResponse(`a ${status} response needs samp.result, a map, {} if empty`)
   }
   const failure = content.get("samp.error")
-  if (status === error && failure === undefined) {
-    return badResponse("a samp.error response needs samp.error, a map")
+  if ((status === error || status === warning) && failure === undefined) {
+    return badResponse(`a ${status} response needs samp.error, a map`)
   }
   if (failure === undefined) return Result.succeed(content)
   if (!isMap(failure)) return badResponse("samp.error of the response is not a map")

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "..")
 
 const sources = (): ReadonlyArray<string> =>
   readdirSync(root, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.ts$/u.test(name))
+    .filter((name) => name.endsWith(".ts"))
     .map((name) => join(root, name))
 
 const pad = (n: number): string => String(n).padStart(2, "0")

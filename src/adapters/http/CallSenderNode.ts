@@ -2,7 +2,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import { connect } from "node:net"
 import type { Limits } from "../../domain/Limits.ts"
 import type { SampMap, SampValue } from "../../domain/SampValue.ts"
 import type { MethodCall } from "../../domain/XmlRpc.ts"
@@ -69,7 +68,7 @@ const isRefusal = (result: Exchanged): boolean =>
 const mayBeFault = (body: Buffer): boolean => body.includes("fault")
 
 const make = (codec: XmlCodec["Service"], { limits, userAgent }: CallSenderOptions) => {
-  const http = new HttpPost({ userAgent, maxBytes: limits.bodyBytes })
+  const http = new HttpPost({ userAgent, limits })
 
   /** The same endpoint at the loopback address: DS9 gives out a host name that may not resolve (WIRE-42, WIRE-101). */
   const local = ({ host, path, port }: Target): Target | undefined =>
@@ -115,36 +114,18 @@ const make = (codec: XmlCodec["Service"], { limits, userAgent }: CallSenderOptio
   return CallSender.of({
     call: (url, call, options) => exchange(url, call, options, decode),
     deliver: (url, call, options) => exchange(url, call, options, ignoreValue),
-    probe: (url) => {
-      const target = http.target(url)
-      const second = local(target)
-      const first = probe(target, limits.connectTimeoutMs)
-      return second === undefined
-        ? first
-        : Effect.flatMap(
-          first,
-          (listens) => listens ? Effect.succeed(true) : probe(second, limits.connectTimeoutMs)
-        )
-    }
+    probe: (url) =>
+      exchange(url, question, { timeoutMs: limits.deliveryTimeoutMs }, () => Effect.succeed(true)).pipe(
+        Effect.catch((error) => Effect.succeed(error.reason !== "Refused"))
+      )
   })
 }
 
-/** Errors that mean there is nobody, and not that we or the network are busy. */
-const nobody = new Set(["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH"])
-
-/** Connects and hangs up. A refusal means that nobody listens; slowness means nothing. */
-const probe = ({ host, port }: Target, timeoutMs: number): Effect.Effect<boolean> =>
-  Effect.callback<boolean>((resume) => {
-    const socket = connect({ host, port })
-    const end = (listens: boolean): void => {
-      socket.destroy()
-      resume(Effect.succeed(listens))
-    }
-    socket.setTimeout(timeoutMs, () => end(true))
-    socket.once("connect", () => end(true))
-    socket.once("error", (error: NodeJS.ErrnoException) => end(!nobody.has(error.code ?? "")))
-    return Effect.sync(() => socket.destroy())
-  })
+/**
+ * What a peer is asked to see whether it is there: a whole call of a method that Python knows and the others answer with
+ * a fault. A connection without a request, or any other, makes DS9 open an error box.
+ */
+const question: MethodCall = { method: "system.listMethods", params: [] }
 
 /** The port on node:http. */
 export const layer = (options: CallSenderOptions): Layer.Layer<CallSender, never, XmlCodec> =>

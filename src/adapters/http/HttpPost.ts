@@ -10,7 +10,9 @@
 import * as Result from "effect/Result"
 import * as Http from "node:http"
 import type { Socket } from "node:net"
+import type { Limits } from "../../domain/Limits.ts"
 import { CallError, type CallOptions } from "../../ports/CallSender.ts"
+import { Gates } from "./Gates.ts"
 
 /** Bodies are pieces, so that a large message that goes to many is held once. All characters are ASCII. */
 export type Body = ReadonlyArray<string | Buffer>
@@ -64,10 +66,12 @@ export class HttpPost {
   private readonly served = new WeakMap<Socket, number>()
   private readonly userAgent: string
   private readonly maxBytes: number
+  private readonly gates: Gates
 
-  constructor(options: { readonly userAgent: string; readonly maxBytes: number }) {
-    this.userAgent = options.userAgent
-    this.maxBytes = options.maxBytes
+  constructor({ limits, userAgent }: { readonly userAgent: string; readonly limits: Limits }) {
+    this.userAgent = userAgent
+    this.maxBytes = limits.bodyBytes
+    this.gates = new Gates(limits.deliveriesPerPort, limits.deliveryPaceMs)
   }
 
   /** The endpoint at a URL; a URL that cannot be parsed is a defect, since they are checked where they come in. */
@@ -92,7 +96,17 @@ export class HttpPost {
    * Sends a request. `done` is called once, unless the returned function cancels before.
    */
   send(target: Target, body: Body, options: CallOptions, done: (result: Exchanged) => void): () => void {
-    return this.attempt(target, body, options, !target.closes, done)
+    let cancel: (() => void) | undefined
+    const pass = this.gates.enter(target.authority, () => {
+      cancel = this.attempt(target, body, options, !target.closes, (result) => {
+        this.gates.leave(target.authority, pass)
+        done(result)
+      })
+    })
+    return () => {
+      this.gates.leave(target.authority, pass)
+      cancel?.()
+    }
   }
 
   private attempt(

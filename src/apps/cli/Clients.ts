@@ -33,7 +33,8 @@ export const all = (connection: HubConnection): Effect.Effect<ReadonlyArray<Know
   )
 
 /**
- * The clients of this id, or of this name whatever its case; several may share one.
+ * The clients of this id, or else of this name whatever its case, which several may share, or else the one client whose
+ * name holds it: DS9 calls itself SAOImageDS9.
  */
 export const named = (
   connection: HubConnection,
@@ -46,6 +47,9 @@ export const named = (
     const wanted = name.toLowerCase()
     const byName = clients.filter((client) => client.name.toLowerCase() === wanted)
     if (byName.length > 0) return byName
+    const byPart = clients.filter((client) => client.name.toLowerCase().includes(wanted))
+    const parts = new Set(byPart.map((client) => client.name))
+    if (parts.size === 1) return byPart
     const names = clients.map((client) => client.name === "" ? client.id : client.name).join(", ")
     return yield* new Stop({
       code: codes.noSuchClient,

@@ -100,6 +100,7 @@ export const main = (args: ReadonlyArray<string>): void => {
     process.on(signal, () => {
       if (signalled) process.exit(codes.interrupted)
       signalled = true
+      if (args[0] === "hub") console.error(`SAMP hub ends: ${signal}`)
       fiber.interruptUnsafe()
       setTimeout(() => process.exit(codes.failure), patienceMs).unref()
     })

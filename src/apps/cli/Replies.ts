@@ -62,13 +62,20 @@ export const collect = (
   connection: HubConnection,
   clients: ReadonlyArray<KnownClient>,
   message: SampMap,
-  timeoutSeconds: number
+  timeoutSeconds: number,
+  show: (reply: Reply) => Effect.Effect<void> = () => Effect.void
 ): Effect.Effect<ReadonlyArray<Reply>> =>
-  Effect.forEach(clients, (client) =>
-    Effect.map(
-      Effect.result(connection.callAndWait(client.id, message, timeoutSeconds)),
-      (result) => Result.isSuccess(result) ? answered(client, result.success) : failed(client, result.failure)
-    ), { concurrency: "unbounded" })
+  Effect.forEach(
+    clients,
+    (client) =>
+      Effect.result(connection.callAndWait(client.id, message, timeoutSeconds)).pipe(
+        Effect.map((result) =>
+          Result.isSuccess(result) ? answered(client, result.success) : failed(client, result.failure)
+        ),
+        Effect.tap(show)
+      ),
+    { concurrency: "unbounded" }
+  )
 
 /** Prints one reply. */
 export const print = (reply: Reply, json: boolean): Effect.Effect<void> => {

@@ -104,7 +104,8 @@ const callEach = (
   connection: HubConnection,
   content: SampMap,
   clients: ReadonlyArray<Clients.KnownClient>,
-  seconds: number
+  seconds: number,
+  show: (reply: Replies.Reply) => Effect.Effect<void>
 ) =>
   Effect.gen(function*() {
     const pending = new Map<ClientId, Deferred.Deferred<SampMap>>()
@@ -115,20 +116,20 @@ const callEach = (
       return waiting === undefined ? Effect.void : Effect.asVoid(Deferred.succeed(waiting, delivery.response))
     }
     yield* connection.listen(receive)
-    return yield* Effect.forEach(clients, (client) =>
-      Effect.gen(function*() {
-        const sent = yield* Effect.result(connection.call(client.id, tag, content))
-        if (Result.isFailure(sent)) return Replies.failed(client, sent.failure)
-        const waiting = pending.get(client.id)
-        if (waiting === undefined) return Replies.late(client, seconds)
-        const wait = Deferred.await(waiting)
-        const response = yield* seconds === 0
-          ? Effect.asSome(wait)
-          : Effect.timeoutOption(wait, seconds * 1000)
-        return Option.isSome(response)
-          ? Replies.answered(client, response.value)
-          : Replies.late(client, seconds)
-      }), { concurrency: "unbounded" })
+    const one = Effect.fnUntraced(function*(client: Clients.KnownClient) {
+      const sent = yield* Effect.result(connection.call(client.id, tag, content))
+      if (Result.isFailure(sent)) return Replies.failed(client, sent.failure)
+      const waiting = pending.get(client.id)
+      if (waiting === undefined) return Replies.late(client, seconds)
+      const wait = Deferred.await(waiting)
+      const response = yield* seconds === 0 ? Effect.asSome(wait) : Effect.timeoutOption(wait, seconds * 1000)
+      return Option.isSome(response)
+        ? Replies.answered(client, response.value)
+        : Replies.late(client, seconds)
+    })
+    return yield* Effect.forEach(clients, (client) => Effect.tap(one(client), show), {
+      concurrency: "unbounded"
+    })
   })
 
 const flags = {
@@ -175,10 +176,10 @@ export const command = Command.make("send", flags, (given) =>
       if (json) return yield* Print.json({ event: "sent", mtype, recipients: sent })
       return yield* Print.line(`Sent ${mtype} to ${names.map(Clients.title).join(", ")}`)
     }
+    const show = (reply: Replies.Reply) => Replies.print(reply, json)
     const replies = given.wait
-      ? yield* Replies.collect(connection, clients, content, given.timeout)
-      : yield* callEach(connection, content, clients, given.timeout)
-    for (const reply of replies) yield* Replies.print(reply, json)
+      ? yield* Replies.collect(connection, clients, content, given.timeout, show)
+      : yield* callEach(connection, content, clients, given.timeout, show)
     const code = Replies.worst(replies)
     if (code !== codes.ok) return yield* new Stop({ code, text: "" })
   }))).pipe(
