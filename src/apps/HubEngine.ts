@@ -45,6 +45,9 @@ export class HubEngine extends Context.Service<HubEngine, {
   readonly shutdown: Effect.Effect<void>
 }>()("samp/apps/HubEngine") {}
 
+/** The longest that a timer can be set for; the tick it brings is harmless when too early. */
+const longestSleepMs = 2 ** 31 - 1
+
 type Settle = (result: Result.Result<SampValue, Fault>) => void
 
 const make = (config: HubConfig) =>
@@ -134,7 +137,8 @@ const make = (config: HubConfig) =>
         case "Wake":
           timer?.interruptUnsafe()
           timer = fork(
-            Effect.map(Effect.sleep(Math.max(0, output.at - now())), () => feed({ _tag: "Tick", now: now() }))
+            Effect.map(Effect.sleep(Math.min(Math.max(0, output.at - now()), longestSleepMs)), () =>
+              feed({ _tag: "Tick", now: now() }))
           )
           return
         case "Idle":
@@ -152,9 +156,12 @@ const make = (config: HubConfig) =>
           resume?.(result)
         })
         feed({ _tag: "Asked", request, now: now(), operation })
-        if (settled !== undefined) return Effect.fromResult(settled)
+        if (settled !== undefined) {
+          return Effect.fromResult(settled)
+        }
         return Effect.callback<SampValue, Fault>((done) => {
-          resume = (result) => done(Effect.fromResult(result))
+          resume = (result) =>
+            done(Effect.fromResult(result))
           if (settled !== undefined) resume(settled)
           return Effect.sync(() => {
             waiting.delete(request)

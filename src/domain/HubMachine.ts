@@ -26,7 +26,7 @@ import { fault } from "./Fault.ts"
 import type { HubInput, Operation } from "./HubInput.ts"
 import type { HubOutput } from "./HubOutput.ts"
 import { type Client, clientById, type HubState } from "./HubState.ts"
-import { type PrivateKey, sameSecret } from "./Identifiers.ts"
+import { type ClientId, type PrivateKey, sameSecret } from "./Identifiers.ts"
 import * as Registry from "./Registry.ts"
 import * as Routing from "./Routing.ts"
 import { answer, refuse, type Turn, update, wakeBy } from "./Turn.ts"
@@ -140,27 +140,35 @@ const perform = (
 const tick = (turn: Turn, now: number): void => {
   if (turn.state.stopping) return
   turn.state = { ...turn.state, wakeAt: Infinity }
+  const waiting = new Set<ClientId>()
   for (const [, call] of turn.state.calls) {
     if (call.reply._tag !== "Waiting") continue
-    if (call.reply.deadline > now) wakeBy(turn, call.reply.deadline)
-    else {breakOff(
+    if (call.reply.deadline > now) {
+      waiting.add(call.sender)
+      wakeBy(turn, call.reply.deadline)
+    } else {breakOff(
         turn,
         call,
         fault("Timeout", `client ${call.recipient} did not answer ${call.mtype} in time`)
       )}
   }
-  const { clientTimeoutMs, hubTimeoutMs } = turn.state.config
-  if (clientTimeoutMs > 0) {
-    for (const [, client] of turn.state.clients) {
-      const due = client.lastSeen + clientTimeoutMs
-      // The reason is worded as Python's hub words it (WIRE-82).
-      if (due > now) wakeBy(turn, due)
-      else depart(turn, client, "ejected", "Timeout expired!", now)
-    }
-  }
+  if (turn.state.config.clientTimeoutMs > 0) ejectIdle(turn, now, waiting)
+  const { hubTimeoutMs } = turn.state.config
   if (hubTimeoutMs > 0) {
     const due = turn.state.idleSince + hubTimeoutMs
     if (due > now) wakeBy(turn, due)
     else turn.outputs.push({ _tag: "Idle" })
+  }
+}
+
+/** Ejects clients that have asked for nothing too long; one that waits for an answer is not idle. */
+const ejectIdle = (turn: Turn, now: number, waiting: ReadonlySet<ClientId>): void => {
+  const { clientTimeoutMs } = turn.state.config
+  for (const [id, client] of turn.state.clients) {
+    if (waiting.has(id)) update(turn, { ...client, lastSeen: now })
+    const due = (waiting.has(id) ? now : client.lastSeen) + clientTimeoutMs
+    // The reason is worded as Python's hub words it (WIRE-82).
+    if (due > now) wakeBy(turn, due)
+    else depart(turn, client, "ejected", "Timeout expired!", now)
   }
 }

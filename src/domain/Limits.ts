@@ -7,8 +7,8 @@ export interface Limits {
   readonly bodyBytes: number
   /** Nesting of SAMP lists and maps. Real messages stay below ten; recursion in peers ends far above this. */
   readonly valueDepth: number
-  /** XML elements of one document: a list item costs one or two, so this is far above DT-12's 10 000 items. */
-  readonly elements: number
+  /** Values of one document, each list item and each map entry being one: far above DT-12's 10 000 items. */
+  readonly values: number
   /** Registered clients at one time. */
   readonly clients: number
   /**
@@ -52,7 +52,7 @@ const mebibyte = 1024 * 1024
 export const defaults: Limits = {
   bodyBytes: 64 * mebibyte,
   valueDepth: 256,
-  elements: 4_000_000,
+  values: 4_000_000,
   clients: 4096,
   openCallsPerSender: 16_384,
   outboxMessages: 16_384,

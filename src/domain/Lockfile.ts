@@ -51,7 +51,10 @@ export const parse = (text: string): Tokens => {
   return tokens
 }
 
-const HttpUrl = Schema.String.check(Schema.isPattern(/^https?:\/\/[^/\s]+/, { expected: "an http URL" }))
+const isHttpUrl = (text: string): boolean => /^http:\/\/[^/\s]+/iu.test(text) && URL.canParse(text)
+const HttpUrl = Schema.String.check(
+  Schema.makeFilter((text) => isHttpUrl(text) ? undefined : "expected an http URL")
+)
 const Required = Schema.Struct({ secret: Schema.NonEmptyString, url: HttpUrl })
 const decodeRequired = Schema.decodeUnknownResult(Required)
 
@@ -120,13 +123,14 @@ export type LockfilePlace =
   /** A lockfile that some web server serves (STD-31); no hub can be started there (STD-35). */
   | { readonly _tag: "Url"; readonly url: string }
 
-/** The path of a `file:` URL in all spellings seen (WIRE-66), or undefined if it is none. */
+/** The path of a `file:` URL of this machine in all spellings seen (WIRE-66), or undefined if it is none. */
 export const filePath = (url: string): string | undefined => {
-  const match = /^file:(?:\/\/(?:localhost|127\.0\.0\.1)?(?=\/))?(\/.*)$/iu.exec(url)
+  const match = /^file:(?:\/\/(?:localhost|127\.0\.0\.1)?(?=\/)|(?=\/(?!\/)))(\/.*)$/iu.exec(url)
   if (match?.[1] === undefined) return undefined
   const path = match[1].startsWith("//") ? match[1].slice(1) : match[1]
   try {
-    return decodeURIComponent(path)
+    const decoded = decodeURIComponent(path)
+    return /^\/[A-Za-z]:[\\/]/u.test(decoded) ? decoded.slice(1) : decoded
   } catch {
     return undefined
   }

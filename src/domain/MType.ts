@@ -11,11 +11,14 @@
 const mtypeSyntax = /^[0-9a-zA-Z_-]+(?:\.[0-9a-zA-Z_-]+)*$/
 const patternSyntax = /^(?:\*|[0-9a-zA-Z_-]+(?:\.[0-9a-zA-Z_-]+)*(?:\.\*)?)$/
 
+/** Characters of the longest MType: real ones stay below fifty, and matching costs the square of their atoms. */
+export const maxLength = 1_024
+
 /** Whether `text` is an MType that can be sent (MT-01). */
-export const isMType = (text: string): boolean => mtypeSyntax.test(text)
+export const isMType = (text: string): boolean => text.length <= maxLength && mtypeSyntax.test(text)
 
 /** Whether `text` can be a key of a subscriptions map (SUB-02). */
-export const isPattern = (text: string): boolean => patternSyntax.test(text)
+export const isPattern = (text: string): boolean => text.length <= maxLength && patternSyntax.test(text)
 
 /**
  * All patterns that match `mtype`, the most specific first (SUB-07): itself, then its longest wildcard prefix, down
@@ -25,6 +28,7 @@ export const isPattern = (text: string): boolean => patternSyntax.test(text)
  * patternsMatching("a.b.c") // ["a.b.c", "a.b.*", "a.*", "*"]
  */
 export const patternsMatching = (mtype: string): ReadonlyArray<string> => {
+  if (mtype.length > maxLength) return []
   const patterns = [mtype]
   for (let dot = mtype.lastIndexOf("."); dot > 0; dot = mtype.lastIndexOf(".", dot - 1)) {
     patterns.push(`${mtype.slice(0, dot)}.*`)

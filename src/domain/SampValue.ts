@@ -117,15 +117,17 @@ export const fromJson = (json: unknown, maxDepth = 256): Result.Result<SampValue
   return walk(json, [])
 }
 
-const intSyntax = /^[+-]?[0-9]+$/
+const intSyntax = /^[+-]?[0-9]+$/u
+
+/** Whether a string is a SAMP int (DT-07), of whatever size. */
+export const isInt = (text: string): boolean => intSyntax.test(text)
 
 /**
- * Reads a SAMP int (DT-07) that must fit a JavaScript number without loss (DT-10).
+ * Reads a SAMP int (DT-07) that fits a JavaScript number without loss (DT-10).
  *
  * @returns undefined for anything that is not one
  */
 export const readInt = (text: string): number | undefined => {
-  if (!intSyntax.test(text)) return undefined
-  const number = Number(text)
+  const number = isInt(text) ? Number(text) : NaN
   return Number.isSafeInteger(number) ? number : undefined
 }

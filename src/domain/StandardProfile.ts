@@ -7,7 +7,7 @@ import { type Fault, fault, quote } from "./Fault.ts"
 import type { Operation } from "./HubInput.ts"
 import type { Delivery } from "./HubOutput.ts"
 import { ClientId, MessageId, PrivateKey } from "./Identifiers.ts"
-import { isMap, readInt, type SampMap, type SampValue } from "./SampValue.ts"
+import { isInt, isMap, readInt, type SampMap, type SampValue } from "./SampValue.ts"
 import type { MethodCall } from "./XmlRpc.ts"
 
 /** What a call asks: an operation for the machine, or one that needs the secret or fresh randomness first. */
@@ -99,14 +99,15 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
 ])
 
 const setCallback = (key: PrivateKey, url: string): Read =>
-  /^https?:\/\/[^\s/?#]+/iu.test(url) && URL.canParse(url)
+  /^http:\/\/[^\s/?#]+/iu.test(url) && URL.canParse(url)
     ? operation({ _tag: "SetCallback", key, callback: { _tag: "Post", url } })
     : Result.fail(
       fault("Malformed", `${quote(url)} is not an absolute http URL; the callback is an XML-RPC endpoint`)
     )
 
 const callAndWait = (key: PrivateKey, recipient: ClientId, message: SampMap, timeout: string): Read => {
-  const timeoutSeconds = readInt(timeout)
+  // What is larger than a number can hold is as good as no limit.
+  const timeoutSeconds = readInt(timeout) ?? (isInt(timeout) ? Infinity : undefined)
   return timeoutSeconds === undefined
     ? Result.fail(fault("Malformed", `the timeout ${quote(timeout)} is not an integer of seconds`))
     : operation({ _tag: "CallAndWait", key, recipient, message, timeoutSeconds })

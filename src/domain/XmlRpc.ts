@@ -52,7 +52,8 @@ const readValue = (element: XmlElement, depth: number): Result.Result<SampValue,
   const [typed, second] = element.children
   if (typed === undefined) return legal(element.text)
   if (second !== undefined) return malformed("a <value> holds more than one element")
-  if (depth <= 0) return malformed("lists and maps are nested too deeply")
+  const nests = typed.name === "array" || typed.name === "struct"
+  if (nests && depth <= 0) return malformed("lists and maps are nested too deeply")
   switch (typed.name) {
     case "string":
       return typed.children.length === 0 ? legal(typed.text) : malformed("a <string> holds elements")

@@ -14,6 +14,8 @@ const unusual = /[^\t\n\x20-\x7f]|\]\]>/u
 const reference = /&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));|&/gu
 const named: { readonly [name: string]: string } = { lt: "<", gt: ">", amp: "&", quot: "\"", apos: "'" }
 
+const numbers = ["int", "i4", "double", "boolean"]
+
 class GiveUp extends Error {}
 const giveUp = new GiveUp("not in the canonical form")
 
@@ -33,7 +35,7 @@ const resolve = (text: string): string =>
 /** One pass over one text. */
 class Cursor {
   private at = 0
-  private elements = 0
+  private values = 0
   private readonly text: string
   private readonly limits: Limits
 
@@ -98,16 +100,28 @@ class Cursor {
 
   /** What stands after `<value>`, up to and with `</value>`. */
   value(depth: number): SampValue {
-    if (++this.elements > this.limits.elements) throw giveUp
+    if (++this.values > this.limits.values) throw giveUp
     if (this.has("<string>")) return this.string()
     const text = this.characters()
     if (this.has("</value>")) return text
     if (text.trim() !== "") throw giveUp
     if (this.has("<string>")) return this.string()
+    const number = this.number()
+    if (number !== undefined) return number
     if (depth <= 0) throw giveUp
     const value = this.has("<struct>") ? this.struct(depth) : this.array(depth)
     this.needAfterBlank("</value>")
     return value
+  }
+
+  /** A number or a boolean, which sloppy clients send in long lists too (WIRE-29). */
+  private number(): string | undefined {
+    const tag = numbers.find((name) => this.has(`<${name}>`))
+    if (tag === undefined) return undefined
+    const text = this.characters().trim()
+    this.need(`</${tag}>`)
+    this.needAfterBlank("</value>")
+    return text
   }
 
   private string(): string {

@@ -82,6 +82,9 @@ const make = (codec: XmlCodec["Service"], { limits, userAgent }: CallSenderOptio
   ): Effect.Effect<A, CallError> =>
     Effect.callback<A, CallError>((resume) => {
       const target = http.target(url)
+      if (target === undefined) {
+        return resume(Effect.fail(new CallError({ reason: "Refused", url, detail: "this is no http URL" })))
+      }
       const body = bodyOf(call)
       const end = (result: Exchanged): void =>
         resume(Result.isSuccess(result) ? read(url, result.success) : Effect.fail(result.failure))

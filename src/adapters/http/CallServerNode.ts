@@ -11,7 +11,8 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Http from "node:http"
-import type { AddressInfo, Socket } from "node:net"
+import { type AddressInfo, isIP, type Socket } from "node:net"
+import { hostname } from "node:os"
 import { type Fault, fault } from "../../domain/Fault.ts"
 import type { Limits } from "../../domain/Limits.ts"
 import type { SampValue } from "../../domain/SampValue.ts"
@@ -54,14 +55,17 @@ const refuse = (response: Http.ServerResponse, status: number, text: string): vo
 /** The host name of a Host header, without its port. */
 const hostName = (header: string): string => header.replace(/:\d*$/u, "").toLowerCase()
 
+/** A name that is not ours may have been bent to our address by a web page's DNS; an address cannot be (WEB-65). */
+const isOurs = (host: string, names: ReadonlySet<string>): boolean =>
+  names.has(host) || isIP(host.replace(/^\[|\]$/gu, "")) !== 0
+
 /** Why a request is not for us, as status and text (WIRE-157, WIRE-158, WEB-65). */
 const objection = (
   request: Http.IncomingMessage,
-  hosts: ReadonlySet<string>,
-  limits: Limits
+  hosts: ReadonlySet<string>
 ): readonly [number, string] | undefined => {
   const { headers } = request
-  if (headers.host !== undefined && !hosts.has(hostName(headers.host))) {
+  if (headers.host !== undefined && !isOurs(hostName(headers.host), hosts)) {
     return [403, "this Host is not ours; use the URL of the lockfile"]
   }
   if (headers.origin !== undefined) return [403, "web pages use the Web Profile, not this endpoint"]
@@ -74,27 +78,49 @@ const objection = (
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     return [415, `Content-Encoding ${encoding.slice(0, 40)} is not supported; send the XML as it is`]
   }
-  return Number(headers["content-length"] ?? 0) > limits.bodyBytes
-    ? [413, `the request is larger than ${limits.bodyBytes} bytes, the most this hub takes`]
-    : undefined
+  return undefined
 }
+
+/** Milliseconds for which the rest of a request that is too large is let run by. */
+const lingerMs = 2_000
+
+/**
+ * Says that a request is too large, and ends the connection once the rest has run by: closed at once, it would take the
+ * answer with it before a caller that is still writing could read it.
+ */
+const tooLarge = (request: Http.IncomingMessage, limits: Limits): void => {
+  const { socket } = request
+  const body = `the request is larger than ${limits.bodyBytes} bytes, the most this hub takes\n`
+  socket.write(httpAnswer("413 Payload Too Large", body))
+  const end = (): void => {
+    clearTimeout(timer)
+    socket.end(() => socket.destroy())
+  }
+  const timer = setTimeout(end, lingerMs)
+  request.removeAllListeners("data").removeAllListeners("end").once("end", end).resume()
+}
+
+/** A plain answer that ends its connection, for where there is no response object to write to. */
+const httpAnswer = (status: string, body: string): string =>
+  `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
 
 /** Collects a body, and calls back once: with the bytes, or not at all when they are too many or never all come. */
 const collect = (
   request: Http.IncomingMessage,
-  response: Http.ServerResponse,
   limits: Limits,
   done: (body: Buffer) => void
 ): void => {
   const chunks: Array<Buffer> = []
   let size = 0
+  if (Number(request.headers["content-length"] ?? 0) > limits.bodyBytes) {
+    return tooLarge(request, limits)
+  }
   request.on("data", (chunk: Buffer) => {
     size += chunk.length
     if (size <= limits.bodyBytes) chunks.push(chunk)
     else {
       chunks.length = 0
-      refuse(response, 413, `the request is larger than ${limits.bodyBytes} bytes, the most this hub takes`)
-      request.removeAllListeners("data").resume()
+      tooLarge(request, limits)
     }
   })
   request.on("end", () => {
@@ -131,10 +157,7 @@ const onClientError = (error: Error & { readonly code?: string }, socket: Socket
     : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
     ? ["408 Request Timeout", "the request did not come in time"]
     : ["400 Bad Request", "this is not an HTTP request"]
-  const body = `${text}\n`
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
-  )
+  socket.end(httpAnswer(status, `${text}\n`))
   // Half-open peers must not keep it.
   setTimeout(() => socket.destroy(), 1_000).unref()
 }
@@ -153,19 +176,14 @@ const listen = (
   Effect.gen(function*() {
     const context = yield* Effect.context<never>()
     const fork = Effect.runForkWith(context)
-    const hosts = new Set([
-      "127.0.0.1",
-      "localhost",
-      "[::1]",
-      address.includes(":") ? `[${address}]` : address
-    ])
+    const hosts = new Set(["localhost", hostname().toLowerCase(), address.toLowerCase()])
     let url = ""
 
     const handle = (request: Http.IncomingMessage, response: Http.ServerResponse): void => {
-      const why = objection(request, hosts, limits)
+      const why = objection(request, hosts)
       if (why !== undefined) return refuse(response, ...why)
       if (request.method !== "POST") return greet(request, response)
-      collect(request, response, limits, (body) => {
+      collect(request, limits, (body) => {
         const call = callOf(codec, body, limits)
         if (Result.isFailure(call)) return answerWith(response, Result.fail(call.failure))
         const fiber = fork(handler(call.success))
@@ -199,11 +217,14 @@ const listen = (
       Effect.callback<Http.Server, ListenError>((resume) => {
         const opened = Http.createServer(serverOptions, handle)
         opened.on("clientError", onClientError)
+        opened.on("checkExpectation", (_, response) =>
+          refuse(response, 417, "the only expectation known is 100-continue"))
         opened.once("error", (error: NodeJS.ErrnoException) => {
           const reason = error.code === "EADDRINUSE" ? "PortTaken" : "AddressUnusable"
           resume(Effect.fail(new ListenError({ reason, address, port, detail: error.message })))
         })
-        opened.listen({ host: address, port, backlog: 1024 }, () => resume(Effect.succeed(opened)))
+        opened.listen({ host: address, port, backlog: 1024 }, () =>
+          resume(Effect.succeed(opened)))
       }),
       close
     )

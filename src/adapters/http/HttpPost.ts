@@ -74,10 +74,11 @@ export class HttpPost {
     this.gates = new Gates(limits.deliveriesPerPort, limits.deliveryPaceMs)
   }
 
-  /** The endpoint at a URL; a URL that cannot be parsed is a defect, since they are checked where they come in. */
-  target(href: string): Target {
+  /** The endpoint at a URL, or undefined when it is no http URL: what is meant for TLS is not sent in clear. */
+  target(href: string): Target | undefined {
     const known = this.targets.get(href)
     if (known !== undefined) return known
+    if (!/^http:/iu.test(href) || !URL.canParse(href)) return undefined
     const url = new URL(href)
     const target = {
       href,

@@ -108,12 +108,19 @@ const replace = (path: string, beside: string, stale: string): Promise<boolean> 
     return true
   })
 
+/** Somebody may have planted it: nothing is written through it (STD-40). */
+const isDangling = async (path: string): Promise<boolean> => {
+  const stat = await Fs.lstat(path).catch(() => undefined)
+  return stat?.isSymbolicLink() === true && await Fs.stat(path).then(() => false, () => true)
+}
+
 const publish = async (path: string, text: string, stale: string | undefined): Promise<boolean> => {
   const beside = await writeBeside(path, text)
   try {
-    return stale === undefined
-      ? await createExclusively(path, beside, text)
-      : await replace(path, beside, stale)
+    if (stale !== undefined) return await replace(path, beside, stale)
+    if (await createExclusively(path, beside, text)) return true
+    if (await isDangling(path)) throw new Error("it is a symbolic link that leads nowhere; remove it")
+    return false
   } finally {
     await Fs.rm(beside, { force: true })
   }

@@ -1,8 +1,8 @@
 /**
  * The XML port on fast-xml-parser, with everything clever turned off.
  *
- * Each option and each extra check answers an observed failure: without its validator the parser takes unclosed
- * elements, and with it still control characters and `]]>`; its stock entity decoder leaves `&#233;` as it is.
+ * Each option answers an observed failure: without its validator the parser takes unclosed elements, and its stock entity
+ * decoder leaves `&#233;` as it is. What it would take too long for, or take though XML forbids it, Prescan refuses.
  */
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
@@ -10,6 +10,7 @@ import { XMLParser, XMLValidator } from "fast-xml-parser"
 import { type Limits } from "../../domain/Limits.ts"
 import { xmlDepth, type XmlElement } from "../../domain/XmlRpc.ts"
 import { XmlCodec } from "../../ports/XmlCodec.ts"
+import { prescan } from "./Prescan.ts"
 
 const reference = /&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));|&/gu
 const named: { readonly [name: string]: string } = { lt: "<", gt: ">", amp: "&", quot: "\"", apos: "'" }
@@ -54,31 +55,6 @@ const makeParser = (limits: Limits): XMLParser =>
     entityDecoder
   })
 
-// Everything but these, and `]]>`, may stand in a document (outside CDATA).
-// oxlint-disable-next-line no-control-regex -- these characters are what is looked for
-const notXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\]\]>/u
-const cdata = /<!\[CDATA\[[\s\S]*?\]\]>/gu
-const comment = /<!--[\s\S]*?-->/gu
-
-/** Depth and number of elements by counting tags, before a recursive parser sees them. */
-const exceeds = (text: string, limits: Limits): string | undefined => {
-  let depth = 0
-  let elements = 0
-  const deepest = xmlDepth(limits)
-  for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at + 1)) {
-    const next = text.charCodeAt(at + 1)
-    if (next === 0x2f) depth--
-    else if (next !== 0x21 && next !== 0x3f) {
-      const close = text.indexOf(">", at)
-      if (++elements > limits.elements) return `it has more than ${limits.elements} elements`
-      if (text.charCodeAt(close - 1) !== 0x2f && ++depth > deepest) {
-        return `it is nested deeper than ${deepest} elements`
-      }
-    }
-  }
-  return undefined
-}
-
 const isRecord = (value: unknown): value is { readonly [key: string]: unknown } =>
   typeof value === "object" && value !== null
 
@@ -99,23 +75,18 @@ const readNodes = (
 }
 
 const parse = (text: string, limits: Limits): Result.Result<XmlElement, string> => {
-  const source = (text.startsWith("\uFEFF") ? text.slice(1) : text).replace(/\r\n?/gu, "\n").trimStart()
-  if (source === "") return Result.fail("the document is empty")
-  const plain = source.includes("<!") ? source.replace(comment, "").replace(cdata, "") : source
-  if (/<!(?:DOCTYPE|ENTITY)/iu.test(plain)) {
-    return Result.fail("DOCTYPE and entity declarations are not allowed")
-  }
-  if (notXml.test(plain)) return Result.fail("it holds a character, or ]]>, that XML does not allow")
-  const bound = exceeds(plain, limits)
-  if (bound !== undefined) return Result.fail(bound)
-  const valid = XMLValidator.validate(source)
+  const whole = (text.startsWith("\uFEFF") ? text.slice(1) : text).replace(/\r\n?/gu, "\n").trimStart()
+  if (whole === "") return Result.fail("the document is empty")
+  const source = prescan(whole, limits)
+  if (Result.isFailure(source)) return Result.fail(source.failure)
+  const valid = XMLValidator.validate(source.success)
   if (valid !== true) return Result.fail(`${valid.err.msg} (line ${valid.err.line})`)
   try {
-    const roots = readNodes(makeParser(limits).parse(source)).children
-    const [root] = roots
-    return root !== undefined && roots.length === 1
+    const roots = readNodes(makeParser(limits).parse(source.success))
+    const [root] = roots.children
+    return root !== undefined && roots.children.length === 1 && roots.text.trim() === ""
       ? Result.succeed(root)
-      : Result.fail("a document has exactly one root element")
+      : Result.fail("a document has exactly one root element, and nothing beside it")
   } catch (error) {
     return Result.fail(error instanceof Error ? error.message : "it cannot be parsed")
   }

@@ -41,6 +41,9 @@ export type CommandError =
   | ListenError
   | LockfileError
 
+/** How a hub is lost in the middle of a conversation. */
+const goneReasons: ReadonlyArray<CallError["reason"]> = ["Refused", "Lost"]
+
 /** The exit code of an error. */
 export const codeOf = (error: CommandError): number => {
   switch (error._tag) {
@@ -59,7 +62,7 @@ export const codeOf = (error: CommandError): number => {
     case "CallError":
       return error.reason === "Timeout"
         ? codes.timeout
-        : error.reason === "Refused"
+        : goneReasons.includes(error.reason)
         ? codes.noHub
         : codes.failure
     case "BadHub":

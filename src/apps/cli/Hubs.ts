@@ -14,14 +14,14 @@ export const command = Command.make(
     const removed = yield* removeDead
     for (const path of removed) yield* Print.remark(`Removed ${path}, left behind by a hub that is gone`)
     const hubs = yield* runningHubs
+    if (hubs.length === 0) {
+      return yield* new Stop({ code: codes.noHub, text: "No hub is running. Start one with: samp hub" })
+    }
     if (json) {
       for (const { group, id, impl, label, lockfile, owner, pid, url } of hubs) {
         yield* Print.json({ url, lockfile, label, owner, group, id, impl, pid })
       }
       return
-    }
-    if (hubs.length === 0) {
-      return yield* new Stop({ code: codes.noHub, text: "No hub is running. Start one with: samp hub" })
     }
     const rows = hubs.map((
       { group = "-", impl = "-", label = "-", lockfile, owner = "-", url }

@@ -1,8 +1,8 @@
 /**
  * The command line put together and run.
  *
- * Runs by itself, not by NodeRuntime.runMain: a hub must also end in good order on SIGHUP, with 0 when it was told to
- * end, and a second signal must end what does not want to.
+ * Runs by itself, not by NodeRuntime.runMain: a hub must also end in good order on SIGHUP, and with 0 when it was told to
+ * end. Further signals change nothing, since the end takes less than a second, and is cut short if it does not.
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
@@ -98,7 +98,7 @@ export const main = (args: ReadonlyArray<string>): void => {
   let signalled = false
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
-      if (signalled) process.exit(codes.interrupted)
+      if (signalled) return
       signalled = true
       if (args[0] === "hub") console.error(`SAMP hub ends: ${signal}`)
       fiber.interruptUnsafe()

@@ -41,9 +41,15 @@ const isTimeout = (error: CallError): boolean =>
 const isUnsubscribed = (error: CallError): boolean =>
   error.reason === "RemoteFault" && (error.code === 2 || /not subscribed/iu.test(error.detail))
 
+/** The hub has gone, or says that it is about to. */
+const isEnding = (error: CallError): boolean =>
+  error.reason === "Lost" || error.reason === "Refused" ||
+  (error.reason === "RemoteFault" && /shut(?:ting)? ?down|stopping/iu.test(error.detail))
+
 /** The exit code of a failed hub operation on one client. */
 const failureCode = (error: HubError): number => {
   if (error._tag === "BadHub") return codes.failure
+  if (isEnding(error)) return codes.noHub
   if (isTimeout(error)) return codes.timeout
   if (isUnsubscribed(error)) return codes.nobodySubscribed
   return error.reason === "RemoteFault" ? codes.noSuchClient : codes.failure
@@ -97,17 +103,19 @@ export const print = (reply: Reply, json: boolean): Effect.Effect<void> => {
   return Print.line(`${title(client)}: ${status}${text}${values}`)
 }
 
+const severity = [
+  codes.noHub,
+  codes.errorResponse,
+  codes.timeout,
+  codes.failure,
+  codes.noSuchClient,
+  codes.nobodySubscribed
+]
+
 /**
  * The exit code of all together: what went wrong worst. An error response outranks silence, since somebody said why.
  */
 export const worst = (replies: ReadonlyArray<Reply>): number => {
   const found = new Set(replies.map(({ code }) => code))
-  const ranked = [
-    codes.errorResponse,
-    codes.timeout,
-    codes.failure,
-    codes.noSuchClient,
-    codes.nobodySubscribed
-  ]
-  return ranked.find((code) => found.has(code)) ?? codes.ok
+  return severity.find((code) => found.has(code)) ?? codes.ok
 }

@@ -18,7 +18,7 @@ import { codes, Stop } from "./Exit.ts"
 import * as Flags from "./Flags.ts"
 import * as Print from "./Print.ts"
 import * as Replies from "./Replies.ts"
-import { connect } from "./Session.ts"
+import { connect, hubGone } from "./Session.ts"
 
 const usage = (text: string) => new Stop({ code: codes.usage, text })
 
@@ -179,7 +179,10 @@ export const command = Command.make("send", flags, (given) =>
     const show = (reply: Replies.Reply) => Replies.print(reply, json)
     const replies = given.wait
       ? yield* Replies.collect(connection, clients, content, given.timeout, show)
-      : yield* callEach(connection, content, clients, given.timeout, show)
+      : yield* Effect.raceFirst(
+        callEach(connection, content, clients, given.timeout, show),
+        hubGone(connection)
+      )
     const code = Replies.worst(replies)
     if (code !== codes.ok) return yield* new Stop({ code, text: "" })
   }))).pipe(

@@ -13,7 +13,7 @@ import * as Clients from "./Clients.ts"
 import { codes, Stop } from "./Exit.ts"
 import * as Flags from "./Flags.ts"
 import * as Print from "./Print.ts"
-import { connect } from "./Session.ts"
+import { connect, hubGone } from "./Session.ts"
 
 /** What callers are told: their call reached only a listener (RSP-12). */
 const notice: SampMap = new Map(errorResponse("samp snoop only listens", "snoop"))
@@ -100,6 +100,6 @@ export const command = Command.make(
       yield* connection.declareSubscriptions(
         new Map([...patterns, shutdown].map((pattern) => [pattern, emptyMap]))
       )
-      yield* Deferred.await(done)
+      yield* Effect.raceFirst(Deferred.await(done), hubGone(connection))
     }))
 ).pipe(Command.withDescription("Print every message that this client may see, as JSON lines, until Ctrl-C"))

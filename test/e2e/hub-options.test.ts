@@ -1,0 +1,144 @@
+/** What `samp hub` can be told. */
+import { assert, describe, it } from "@effect/vitest"
+import { existsSync } from "node:fs"
+import { connect } from "node:net"
+import { modeOf, pause, tokensOf, until, World } from "./harness.ts"
+import { Client, ping } from "./support/Client.ts"
+import { refused } from "./support/Ends.ts"
+import { Fault, textAt } from "./support/Wire.ts"
+
+const portOf = (url: string): string => new URL(url).port
+
+describe.concurrent("samp hub", () => {
+  it("STD-39, STD-49: --port, --address and --lockfile choose where it is", async () => {
+    await using world = new World()
+    const first = await world.hub()
+    const taken = portOf(first.url)
+    refused(await world.samp("hub", "--lockfile", world.path("x"), "--port", taken), 9, taken, "--port")
+    assert.isFalse(existsSync(world.path("x")))
+    first.program.signal("SIGTERM")
+    await first.program.ended
+    const place = world.path("run", "hubs", "one")
+    const second = await world.hub(["--lockfile", place, "--port", taken])
+    assert.strictEqual(portOf(second.url), taken)
+    assert.strictEqual(second.lockfile, place)
+    assert.strictEqual(modeOf(place), "600")
+    assert.strictEqual(
+      modeOf(world.path("run", "hubs")),
+      "700",
+      "directories that it makes are for its user only"
+    )
+    assert.isFalse(existsSync(world.lockfile))
+    // an address of documentation, which is nobody's
+    refused(await world.samp("hub", "--address", "192.0.2.1"), 9, "192.0.2.1")
+    assert.isFalse(existsSync(world.lockfile))
+  })
+
+  const skip = process.platform !== "linux" // elsewhere the second loopback address is not there
+  it("STD-49: it listens on the loopback address only", { skip }, async () => {
+    await using world = new World()
+    const { url } = await world.hub()
+    const connected = await new Promise<boolean>((resolve) => {
+      const socket = connect(Number(portOf(url)), "127.0.0.2")
+      socket.on("connect", () => resolve(true)).on("error", () => resolve(false))
+      world.atEnd(() => socket.destroy())
+    })
+    assert.isFalse(connected)
+  })
+
+  it("STD-10, HUB-24: --secret is the one that counts", async () => {
+    await using world = new World()
+    const hub = await world.hub(["--secret", "open sesame"])
+    assert.strictEqual(tokensOf(hub.lockfile)["samp.secret"], "open sesame")
+    await world.sender({ url: hub.url, secret: "open sesame" })
+    const wrong = await Client.register({ url: hub.url, secret: "open sesam" }).catch((error: unknown) =>
+      error
+    )
+    assert.instanceOf(wrong, Fault)
+    for (const secret of ["a=b", " ", "", "x\ny", "\u00fc"]) {
+      refused(await world.samp("hub", "--secret", secret, "--lockfile", world.path("x")), 2, "secret")
+    }
+  })
+
+  it("WIRE-82: --timeout ends a hub without clients, and only then", async () => {
+    await using world = new World()
+    const hub = await world.hub(["--timeout", "1"])
+    const client = await world.sender(hub)
+    await pause(1_500)
+    await ping(hub.url)
+    await client.ask("unregister")
+    const left = performance.now()
+    const { at, code, stderr } = await hub.program.ended
+    assert.strictEqual(code, 0, stderr)
+    assert.isAbove(at - left, 900)
+    assert.isBelow(at - left, 5_000)
+    assert.deepStrictEqual(hub.program.json[1], { event: "ended", reason: "idle" })
+    assert.isFalse(existsSync(hub.lockfile))
+  })
+
+  it("WIRE-82: --timeout counts from the start when nobody ever comes", async () => {
+    await using world = new World()
+    const hub = await world.hub(["--timeout", "1"])
+    const begun = performance.now()
+    const { at, code } = await hub.program.ended
+    assert.strictEqual(code, 0)
+    assert.isBelow(at - begun, 5_000)
+  })
+
+  it("EVT-03, EVT-04, SHUT-06, WIRE-82: --client-timeout ejects who asks for nothing, with a word to it", async () => {
+    await using world = new World()
+    const hub = await world.hub(["--client-timeout", "1"])
+    const busy = await world.client(hub, "samp.hub.event.unregister")
+    const idle = await world.client(hub, "samp.hub.disconnect", "samp.hub.event.unregister")
+    const begun = performance.now()
+    while (idle.received.length === 0 && performance.now() - begun < 5_000) {
+      await busy.ask("ping")
+      await pause(50)
+    }
+    const took = performance.now() - begun
+    assert.isAbove(took, 900)
+    assert.isBelow(took, 4_500)
+    const [goodbye] = idle.got("samp.hub.disconnect")
+    assert.strictEqual(textAt(goodbye?.content, "samp.params", "reason"), "Timeout expired!")
+    assert.strictEqual(goodbye?.from, idle.hubId)
+    await until("the event", () => busy.received.length > 0)
+    assert.deepStrictEqual(
+      busy.received.map(({ content }) => textAt(content, "samp.params", "id")),
+      [idle.id]
+    )
+    assert.lengthOf(idle.received, 1, "it is not told of its own end as an event")
+    assert.instanceOf(await idle.ask("getRegisteredClients").catch((error: unknown) => error), Fault)
+    assert.lengthOf(busy.got("samp.hub.disconnect"), 0)
+    await busy.ask("ping")
+  })
+
+  it("WIRE-82: --client-timeout spares a client that waits in a callAndWait", async () => {
+    await using world = new World()
+    const hub = await world.hub(["--client-timeout", "1"])
+    const callee = await world.client(hub, "e2e.slow")
+    const caller = await world.sender(hub)
+    const answer = caller.ask("callAndWait", callee.id, { "samp.mtype": "e2e.slow", "samp.params": {} }, "0")
+    answer.catch(() => {})
+    const begun = performance.now()
+    while (performance.now() - begun < 1_800) {
+      await callee.ask("ping")
+      await pause(50)
+    }
+    await callee.ask("reply", callee.received[0]?.label ?? "", {
+      "samp.status": "samp.ok",
+      "samp.result": {}
+    })
+    assert.strictEqual(textAt(await answer, "samp.status"), "samp.ok")
+  })
+
+  it("WIRE-155: neither secret nor keys are in what it prints, even with --log-level debug", async () => {
+    await using world = new World()
+    const hub = await world.hub(["--log-level", "debug"])
+    const client = await world.client(hub, "e2e.x")
+    await client.ask("unregister")
+    hub.program.signal("SIGINT")
+    const { stderr, stdout } = await hub.program.ended
+    for (const secret of [hub.secret, client.key]) assert.notInclude(stdout + stderr, secret)
+    assert.include(stderr, client.id, "it does log the client's coming or going")
+  })
+})
