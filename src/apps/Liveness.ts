@@ -1,6 +1,7 @@
 /**
- * When to look whether a client is still there. One that owes an answer is looked at soon, then ever less often, since
- * each look is a connection that a busy client must accept some day; all others are looked at now and then.
+ * When to look whether a client is still there. One that owes an answer is looked at soon, and then about each second; all
+ * others are looked at now and then. A look that a busy client has not answered yet is not repeated: when the client dies,
+ * its connection breaks.
  */
 import type { HubState } from "../domain/HubState.ts"
 import type { ClientId } from "../domain/Identifiers.ts"
@@ -10,7 +11,7 @@ import type { Outbox } from "./Outbox.ts"
 /** How much later each further look at the same debtor comes. */
 const growth = 1.5
 /** The longest wait between looks at a debtor, in milliseconds. */
-const slowestMs = 5_000
+const slowestMs = 1_000
 
 interface Watch {
   readonly at: number

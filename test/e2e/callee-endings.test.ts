@@ -85,16 +85,23 @@ describe.concurrent("a callee that goes", () => {
   })
   afterAll(() => world[Symbol.asyncDispose]())
 
-  it("DLV-23, GEN-06, EVT-03: kill -9 ends every open call within two seconds, even those without limit", async () => {
-    const { ids: [callee = ""], program } = await world.peer(hub, 1, "e2e.killed")
-    const open = await openCalls(world, hub, callee, "e2e.killed")
-    await until("four calls at the callee", () => program.messages.length === 5)
-    await program.kill()
-    const killed = performance.now()
-    await endsWith({ ...open, begun: killed }, callee, "hub.recipient-dead")
-    assert.deepStrictEqual(await gone(open, callee), { listed: false, events: 1 })
-    assert.include(await faultOf(open.sender.ask("getMetadata", callee)), callee, "REG-10")
-  })
+  for (const state of ["at work", "stopped"] as const) {
+    it(`DLV-23, GEN-06, EVT-03: kill -9 of a process ${state} ends every open call, even those without limit`, async () => {
+      const mtype = `e2e.killed-${state.replace(" ", "-")}`
+      const { ids: [callee = ""], program } = await world.peer(hub, 1, mtype)
+      const open = await openCalls(world, hub, callee, mtype)
+      await until("four calls at the callee", () => program.messages.length === 5)
+      if (state === "stopped") {
+        program.signal("SIGSTOP")
+        await pause(200)
+      }
+      await program.kill()
+      const killed = performance.now()
+      await endsWith({ ...open, begun: killed }, callee, "hub.recipient-dead")
+      assert.deepStrictEqual(await gone(open, callee), { listed: false, events: 1 })
+      assert.include(await faultOf(open.sender.ask("getMetadata", callee)), callee, "REG-10")
+    })
+  }
 
   it("DLV-23, EVT-03, REG-10: unregistering ends every open call at once", async () => {
     const callee = await world.client(hub, "e2e.unregistered")

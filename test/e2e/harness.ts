@@ -32,8 +32,10 @@ export const until = async (what: string, holds: () => boolean, limitMs = 10_000
 }
 
 const running = new Set<ChildProcess>()
-process.on("exit", () => {
+// vitest ends its workers by SIGTERM: what a failed test has left behind must not outlive them.
+process.once("SIGTERM", () => {
   for (const child of running) child.kill("SIGKILL")
+  process.exit()
 })
 
 /** How a process ended. */

@@ -25,11 +25,14 @@ describe.concurrent("HTTP", () => {
     pulse = new Pulse(await world.sender(hub))
   })
   afterAll(async () => {
-    await pulse.end()
-    assert.isAbove(pulse.beats, 5)
-    assert.isBelow(pulse.slowest, promptMs, "a healthy client is served meanwhile")
-    assert.strictEqual(hub.program.stderr, "", "nothing of it is worth an alarm")
-    await world[Symbol.asyncDispose]()
+    try {
+      await pulse.end()
+      assert.isAbove(pulse.beats, 5)
+      assert.isBelow(pulse.slowest, promptMs, "a healthy client is served meanwhile")
+      assert.strictEqual(hub.program.stderr, "", "nothing of it is worth an alarm")
+    } finally {
+      await world[Symbol.asyncDispose]()
+    }
   })
 
   const open = (): Connection => {

@@ -83,10 +83,13 @@ describe.concurrent("a body that is no SAMP", () => {
     pulse = new Pulse(await world.sender(hub))
   })
   afterAll(async () => {
-    await pulse.end()
-    assert.isAbove(pulse.beats, 5)
-    assert.isBelow(pulse.slowest, promptMs, "a healthy client is served meanwhile")
-    await world[Symbol.asyncDispose]()
+    try {
+      await pulse.end()
+      assert.isAbove(pulse.beats, 5)
+      assert.isBelow(pulse.slowest, promptMs, "a healthy client is served meanwhile")
+    } finally {
+      await world[Symbol.asyncDispose]()
+    }
   })
 
   for (const [name, body, says] of malformed) {
@@ -125,6 +128,7 @@ describe.concurrent("a body that is no SAMP", () => {
       [/no method 'constructor'/u, "constructor"],
       [/no method '__proto__'/u, "__proto__"],
       [/not an absolute http URL/u, "samp.hub.setXmlrpcCallback", key, "localhost:80"],
+      [/not an absolute http URL/u, "samp.hub.setXmlrpcCallback", key, "https://127.0.0.1:1/"],
       [/msg-id/u, "samp.hub.reply", key, "no-such-message", okResponse()],
       [/secret/u, "x-samp.hub.stop", "wrong"]
     ]

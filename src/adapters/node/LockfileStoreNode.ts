@@ -17,7 +17,7 @@ import { LockfileError, LockfileStore } from "../../ports/LockfileStore.ts"
 const maxBytes = 65_536
 
 /** A takeover lasts milliseconds; a guard older than this was left behind by a process that died. */
-const guardMs = 3_000
+const guardMs = 1_000
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
