@@ -8,7 +8,7 @@ import type { Limits } from "./Limits.ts"
 import type { SampMap, SampValue } from "./SampValue.ts"
 import type { MethodCall } from "./XmlRpc.ts"
 
-// Outside this repertoire, and for line ends to be normalised or a `]]>` to be refused, the full parser is asked.
+// Outside this repertoire, and for a `]]>` to be refused, the full parser is asked.
 const unusual = /[^\t\n\x20-\x7f]|\]\]>/u
 
 const reference = /&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));|&/gu
@@ -170,8 +170,10 @@ class Cursor {
 }
 
 const scan = <A>(text: string, limits: Limits, read: (cursor: Cursor) => A): A | undefined => {
-  if (unusual.test(text)) return undefined
-  const cursor = new Cursor(text, limits)
+  // A raw CR, which JSAMP writes, is a line end like any other in XML.
+  const source = text.includes("\r") ? text.replace(/\r\n?/gu, "\n") : text
+  if (unusual.test(source)) return undefined
+  const cursor = new Cursor(source, limits)
   try {
     cursor.declaration()
     cursor.blank()

@@ -21,7 +21,7 @@ const notification = "samp.client.receiveNotification"
 const call = "samp.client.receiveCall"
 const response = "samp.client.receiveResponse"
 
-describe("deliveries", () => {
+describe("HUB-22 STD-26..28 deliveries", () => {
   it.prop(
     "STD-26 STD-27 STD-28 CLI-11 are read as the hub wrote them",
     { from: text, label: text, content: sampMap },

@@ -85,7 +85,7 @@ hub.impl=product 1.0
   })
 })
 
-describe("reading a hub", () => {
+describe("STD-36..38 STD-52 reading a hub", () => {
   it("STD-36 STD-38 secret and URL are enough; no version is asked for", () => {
     assert.deepStrictEqual(record(hub), {
       secret,
@@ -107,6 +107,10 @@ describe("reading a hub", () => {
     ["no URL", { "samp.secret": secret }],
     ["an empty URL", { ...hub, "samp.hub.xmlrpc.url": "" }],
     ["a path", { ...hub, "samp.hub.xmlrpc.url": "/xmlrpc" }],
+    ["an https URL, at which nobody would listen", {
+      ...hub,
+      "samp.hub.xmlrpc.url": "https://127.0.0.1:1/xmlrpc"
+    }],
     ["a file URL", { ...hub, "samp.hub.xmlrpc.url": "file:///xmlrpc" }],
     ["a URL without a host", { ...hub, "samp.hub.xmlrpc.url": "http:///xmlrpc" }],
     ["a URL with a port that cannot be", { ...hub, "samp.hub.xmlrpc.url": "http://127.0.0.1:99999/xmlrpc" }],
@@ -274,7 +278,7 @@ describe("writing", () => {
   )
 })
 
-describe("file URLs", () => {
+describe("STD-31 STD-33 WIRE-66 file URLs", () => {
   it.each([
     ["file:///home/me/.samp", "/home/me/.samp"],
     ["file:/home/me/.samp", "/home/me/.samp"],
@@ -319,7 +323,7 @@ describe("file URLs", () => {
   ])("WIRE-66 STD-33 %s names a drive of Windows", (given, path) => assert.strictEqual(filePath(given), path))
 })
 
-describe("SAMP_HUB", () => {
+describe("STD-30..32 STD-35 SAMP_HUB", () => {
   it("STD-30 WIRE-50 not set, or empty, leaves the default lockfile", () => {
     assert.deepStrictEqual(readSampHub(undefined), Result.succeed(undefined))
     assert.deepStrictEqual(readSampHub(""), Result.succeed(undefined))

@@ -35,8 +35,12 @@ const attempt = <A>(
 
 const read = async (path: string): Promise<string | undefined> => {
   try {
-    const file = await Fs.open(path, "r")
+    // Opening a pipe would wait for a writer; nothing but a file is a lockfile.
+    const file = await Fs.open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
+      if (!(await file.stat()).isFile()) {
+        throw new Error("it is a directory, a pipe or the like, and not a file")
+      }
       const { bytesRead, buffer } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0)
       return buffer.toString("latin1", 0, bytesRead)
     } finally {
