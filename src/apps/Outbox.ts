@@ -16,7 +16,7 @@ import type { MessageId, PrivateKey } from "../domain/Identifiers.ts"
 import type { Limits } from "../domain/Limits.ts"
 import { isList, type SampValue } from "../domain/SampValue.ts"
 import { callback } from "../domain/StandardProfile.ts"
-import type { CallError, CallSender } from "../ports/CallSender.ts"
+import { CallError, type CallSender } from "../ports/CallSender.ts"
 
 /** What an outbox tells its owner. */
 export interface OutboxEvents {
@@ -182,7 +182,15 @@ export class Outbox {
       if (this.queue.length > 0) this.pump()
     }
     const options = { timeoutMs: this.limits.deliveryTimeoutMs, onWritten }
-    this.run(this.sender.deliver(this.url, callback(this.key, item.delivery), options), (failure) => {
+    const sent = this.sender.deliver(this.url, callback(this.key, item.delivery), options)
+    const safe = Effect.catchDefect(
+      sent,
+      (defect) =>
+        Effect.fail(
+          new CallError({ reason: "Lost", url: this.url, detail: `internal error: ${String(defect)}` })
+        )
+    )
+    this.run(safe, (failure) => {
       this.inFlight--
       if (isLatest()) this.written = this.acknowledged = true
       if (failure !== undefined) this.failed(item, failure)

@@ -4,7 +4,13 @@ import { isAscii } from "node:buffer"
 import { type Fault, fault } from "../../domain/Fault.ts"
 import type { Limits } from "../../domain/Limits.ts"
 import type { SampValue } from "../../domain/SampValue.ts"
-import { type MethodCall, readAnswer, readCall, type RemoteFault } from "../../domain/XmlRpc.ts"
+import {
+  type MethodCall,
+  readAnswer,
+  readCall,
+  type RemoteFault,
+  type XmlElement
+} from "../../domain/XmlRpc.ts"
 import { scanAnswer, scanCall } from "../../domain/XmlRpcScanner.ts"
 import type { XmlCodec } from "../../ports/XmlCodec.ts"
 
@@ -25,32 +31,35 @@ const decode = (body: Buffer): Result.Result<string, string> => {
 
 type Codec = XmlCodec["Service"]
 
-/** Reads a call. */
-export const callOf = (codec: Codec, body: Buffer, limits: Limits): Result.Result<MethodCall, Fault> => {
+/** Reads a body: by the scanner if it can, else by the full parser and what makes sense of its tree. */
+const read = <A, E>(
+  what: string,
+  scan: (text: string, limits: Limits) => A | undefined,
+  make: (root: XmlElement, limits: Limits) => Result.Result<A, E>
+) =>
+(codec: Codec, body: Buffer, limits: Limits): Result.Result<A, E | Fault> => {
   const text = decode(body)
   if (Result.isFailure(text)) return Result.fail(fault("Malformed", text.failure))
-  const scanned = scanCall(text.success, limits)
+  const scanned = scan(text.success, limits)
   if (scanned !== undefined) return Result.succeed(scanned)
   const tree = codec.parse(text.success, limits)
   return Result.isFailure(tree)
-    ? Result.fail(fault("Malformed", `the request is not well-formed XML: ${oneLine(tree.failure)}`))
-    : readCall(tree.success, limits)
-}
-
-/** Reads an answer. */
-export const answerOf = (
-  codec: Codec,
-  body: Buffer,
-  limits: Limits
-): Result.Result<SampValue, RemoteFault | Fault> => {
-  const text = decode(body)
-  if (Result.isFailure(text)) return Result.fail(fault("Malformed", text.failure))
-  const scanned = scanAnswer(text.success, limits)
-  if (scanned !== undefined) return Result.succeed(scanned)
-  const tree = codec.parse(text.success, limits)
-  return Result.isFailure(tree)
-    ? Result.fail(fault("Malformed", `the answer is not well-formed XML: ${oneLine(tree.failure)}`))
-    : readAnswer(tree.success, limits)
+    ? Result.fail(fault("Malformed", `the ${what} is not well-formed XML: ${oneLine(tree.failure)}`))
+    : make(tree.success, limits)
 }
 
 const oneLine = (text: string): string => text.replace(/[^\x20-\x7e]+/gu, " ").slice(0, 200)
+
+/** Reads a call. */
+export const callOf: (codec: Codec, body: Buffer, limits: Limits) => Result.Result<MethodCall, Fault> = read(
+  "request",
+  scanCall,
+  readCall
+)
+
+/** Reads an answer. */
+export const answerOf: (
+  codec: Codec,
+  body: Buffer,
+  limits: Limits
+) => Result.Result<SampValue, RemoteFault | Fault> = read("answer", scanAnswer, readAnswer)
