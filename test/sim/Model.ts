@@ -9,45 +9,7 @@ import type { Delivery, HubOutput } from "../../src/domain/HubOutput.ts"
 import type { HubState } from "../../src/domain/HubState.ts"
 import { ClientId, MessageId, type PrivateKey } from "../../src/domain/Identifiers.ts"
 import { type SampMap, type SampValue, stringAt, toJson } from "../../src/domain/SampValue.ts"
-
-/** What must hold and does not. */
-export class Violation extends Error {}
-
-const demand = (holds: boolean, what: string): void => {
-  if (!holds) throw new Violation(what)
-}
-
-/** A registered client, as the outsider knows it. */
-export interface ModelClient {
-  readonly id: ClientId
-  readonly key: PrivateKey
-  callable: boolean
-  metadata: SampMap
-  subscriptions: SampMap
-}
-
-/** An accepted call without an end. */
-export interface ModelCall {
-  readonly sender: ClientId
-  readonly recipient: ClientId
-  readonly tag: string | undefined
-  readonly request: number | undefined
-  readonly deadline: number
-}
-
-const naiveMatch = (pattern: string, mtype: string): boolean => {
-  if (pattern === "*") return true
-  const wanted = pattern.split(".")
-  const given = mtype.split(".")
-  if (wanted.at(-1) !== "*") return pattern === mtype
-  wanted.pop()
-  return given.length > wanted.length && wanted.every((atom, i) => atom === given[i])
-}
-
-const isSubscribed = (subscriptions: SampMap, mtype: string): boolean =>
-  [...subscriptions.keys()].some((pattern) => naiveMatch(pattern, mtype))
-
-const mtypeOf = (message: SampMap): string => stringAt(message, "samp.mtype") ?? ""
+import { demand, isSubscribed, type ModelCall, type ModelClient, mtypeOf, Violation } from "./ModelRules.ts"
 
 /** Watches one history. */
 export class Model {
@@ -68,8 +30,12 @@ export class Model {
     if (input._tag === "Abandoned") this.abandon(input.request)
     if (input._tag === "Stop") this.stopped = true
     const before = this.expectations(input)
+    const answered = input._tag === "Asked" && input.operation._tag === "Reply"
+      ? this.calls.get(input.operation.msgId)
+      : undefined
     this.declare(input, outputs)
     for (const output of outputs) this.follow(input, output)
+    if (input._tag === "Asked" && input.operation._tag === "Reply") this.settleReply(input, outputs, answered)
     this.settle(input, outputs, before)
     this.compare(state)
   }
@@ -350,6 +316,20 @@ export class Model {
     }
   }
 
+  /** A reply counts if it comes from the one who was called, for a call that was open (DLV-15..17). */
+  private settleReply(
+    input: Extract<HubInput, { readonly _tag: "Asked" }>,
+    outputs: ReadonlyArray<HubOutput>,
+    call: ModelCall | undefined
+  ): void {
+    const succeeded = outputs.some((output) =>
+      output._tag === "Answer" && output.request === input.request && Result.isSuccess(output.result)
+    )
+    const key = input.operation._tag === "Reply" ? input.operation.key : undefined
+    demand(!succeeded || call !== undefined, "a reply to no open call was taken")
+    demand(!succeeded || this.callerOf(key)?.id === call?.recipient, "a reply of a stranger was taken")
+  }
+
   private settleRegister(success: SampValue, key: PrivateKey, outputs: ReadonlyArray<HubOutput>): void {
     demand(success instanceof Map, "a registration is a map")
     if (!(success instanceof Map)) return
@@ -377,6 +357,7 @@ export class Model {
       const soonest = Math.min(...[...this.calls.values()].map(({ deadline }) => deadline))
       demand(state.wakeAt <= soonest, `nobody wakes the hub at ${soonest}`)
       demand(HashMap.size(state.clients) === this.clients.size, "the registry holds other clients")
+      demand(HashMap.size(state.keys) === this.clients.size, "keys of the dead are kept")
     }
     for (const client of HashMap.values(state.clients)) {
       const open = [...this.calls.values()].filter(({ sender }) => sender === client.id).length
