@@ -1,6 +1,7 @@
 /** Lockfiles on a real disk: secret from the first byte, whole or not there, and never over somebody else's. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { spawnSync } from "node:child_process"
 import * as Fs from "node:fs"
 import { join } from "node:path"
 import { fresh, live, lockfile, modeOf, one, three, two, withStore } from "../support/lockfiles.ts"
@@ -114,6 +115,18 @@ describe("publishing", () => {
         assert.strictEqual(Fs.readFileSync(path, "utf8"), lockfile(String(results.indexOf(true))))
         assert.deepStrictEqual(Fs.readdirSync(home), [".samp"])
       }
+    }).pipe(withStore))
+
+  it.live("STD-40, REG-12 what a process that died while publishing left behind, with its secret, goes", () =>
+    Effect.gen(function*() {
+      const { home, path, store } = yield* fresh
+      const gone = spawnSync(process.execPath, ["-e", ""]).pid
+      const left = join(home, `.samp-new-${gone}-abc`)
+      const alive = join(home, `.samp-new-${process.pid}-abc`)
+      for (const file of [left, alive]) Fs.writeFileSync(file, one)
+      assert.isTrue(yield* store.publish(path, two, undefined))
+      assert.isFalse(Fs.existsSync(left))
+      assert.isTrue(Fs.existsSync(alive))
     }).pipe(withStore))
 
   it.live("STD-43 a guard that a dead process left behind does not block for ever", () =>

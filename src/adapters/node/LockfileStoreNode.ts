@@ -52,11 +52,30 @@ const read = async (path: string): Promise<string | undefined> => {
   }
 }
 
+const besidePrefix = ".samp-new-"
+
+const isGone = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return codeOf(error) === "ESRCH"
+  }
+}
+
+/** Removes what a process left behind that was killed while it published: there is a secret in it. */
+const sweep = async (directory: string): Promise<void> => {
+  for (const name of await Fs.readdir(directory)) {
+    const pid = name.startsWith(besidePrefix) ? Number(name.slice(besidePrefix.length).split("-")[0]) : 0
+    if (pid > 0 && isGone(pid)) await Fs.rm(join(directory, name), { force: true })
+  }
+}
+
 /** A new file of mode 0600 from its first byte, under a name that no reader looks for. */
 const writeBeside = async (path: string, text: string): Promise<string> => {
   const directory = dirname(path)
   await Fs.mkdir(directory, { recursive: true, mode: 0o700 })
-  const beside = join(directory, `.samp-new-${process.pid}-${randomBytes(6).toString("hex")}`)
+  const beside = join(directory, `${besidePrefix}${process.pid}-${randomBytes(6).toString("hex")}`)
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY
   const file = await Fs.open(beside, flags, 0o600)
   try {
@@ -119,6 +138,7 @@ const isDangling = async (path: string): Promise<boolean> => {
 }
 
 const publish = async (path: string, text: string, stale: string | undefined): Promise<boolean> => {
+  await sweep(dirname(path)).catch(() => {})
   const beside = await writeBeside(path, text)
   try {
     if (stale !== undefined) return await replace(path, beside, stale)
