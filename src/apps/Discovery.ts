@@ -194,7 +194,7 @@ export const findHub = (
     const labelled = hubs.filter((hub) => hub.label === choice || hub.id === choice)
     const [hub, second] = labelled
     if (hub === undefined) {
-      const labels = hubs.map(({ label }) => label).filter((label) => label !== undefined)
+      const labels = hubs.map(({ label }) => label).filter((label) => label !== undefined).sort()
       const known = labels.length === 0
         ? "no running hub has a label"
         : `running hubs are labelled ${labels.join(", ")}`

@@ -21,7 +21,7 @@ describe.concurrent("places of hubs", () => {
       readdirSync(directory).map((name) => join(directory, name)),
       [red.lockfile, blue.lockfile]
     )
-    for (const { lockfile } of [red, blue]) {
+    for (const { lockfile } of [blue, red]) {
       assert.match(lockfile, /\/\.samp-1\/samp-hub-[\w-]+$/u)
       assert.strictEqual(modeOf(lockfile), "600")
     }
@@ -90,7 +90,7 @@ describe.concurrent("places of hubs", () => {
       const [answer] = printed(await world.samp("ping", "--json", "--hub", choice))
       assert.strictEqual(answer?.["url"], url, choice)
     }
-    refused(await world.samp("ping", "--hub", "green"), 3, "green", "red, blue")
+    refused(await world.samp("ping", "--hub", "green"), 3, "green", "blue, red")
     refused(await world.samp("ping", "--hub", "blue"), 2, "blue", "samp hubs")
     refused(await world.samp("ping", "--hub", world.path("nothing")), 3, world.path("nothing"))
     refused(await world.samp("ping"), 3, world.lockfile, "samp hub")
