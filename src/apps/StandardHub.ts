@@ -16,7 +16,7 @@ import { PrivateKey, sameSecret } from "../domain/Identifiers.ts"
 import {
   type HubNames,
   type HubRecord,
-  isSecret,
+  isLockfileValue,
   type LockfilePlace,
   multiDirectory,
   multiPrefix,
@@ -109,6 +109,8 @@ const choosePlace = (options: StandardHubOptions, id: string) =>
     })
   })
 
+const lockfileText = "printable ASCII without = and without blanks at its ends, since the lockfile holds it"
+
 /** How many times a race for the lockfile is run again before it is a failure. */
 const races = 20
 
@@ -171,10 +173,14 @@ const make = (
     const keys = yield* KeySource
     const server = yield* CallServer
     const store = yield* LockfileStore
-    if (options.secret !== undefined && !isSecret(options.secret)) {
-      return yield* new BadHubOptions({
-        detail: "a secret is printable ASCII without = and without blanks at its ends"
-      })
+    if (options.secret !== undefined && !isLockfileValue(options.secret)) {
+      return yield* new BadHubOptions({ detail: `a secret is ${lockfileText}` })
+    }
+    for (const name of ["label", "owner", "group"] as const) {
+      const value = options[name]
+      if (value !== undefined && !isLockfileValue(value)) {
+        return yield* new BadHubOptions({ detail: `a ${name} is ${lockfileText}` })
+      }
     }
     const secret = options.secret ?? (yield* keys.next)
     const id = `${host.pid}-${(yield* keys.next).slice(0, 8)}`

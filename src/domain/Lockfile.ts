@@ -92,9 +92,9 @@ export const readRecord = (tokens: Tokens): Result.Result<HubRecord, string> => 
 /** A value that every reader survives: no `=`, no line end, printable ASCII. */
 const safe = (value: string): string => value.replace(/[^\x20-\x7e]|=/gu, "_")
 
-/** Whether a secret can stand in a lockfile as it is. */
-export const isSecret = (secret: string): boolean =>
-  secret !== "" && safe(secret) === secret && secret.trim() === secret
+/** Whether a value, such as a secret or a label, can stand in a lockfile as it is. */
+export const isLockfileValue = (value: string): boolean =>
+  value !== "" && safe(value) === value && value.trim() === value
 
 /**
  * The text of a lockfile (STD-36).

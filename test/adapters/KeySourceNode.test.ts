@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { layer } from "../../src/adapters/node/KeySourceNode.ts"
-import { isSecret } from "../../src/domain/Lockfile.ts"
+import { isLockfileValue } from "../../src/domain/Lockfile.ts"
 import { illegalCharacter } from "../../src/domain/SampValue.ts"
 import { escape } from "../../src/domain/XmlRpcWriter.ts"
 import { KeySource } from "../../src/ports/KeySource.ts"
@@ -39,7 +39,7 @@ describe("keys", () => {
     Effect.gen(function*() {
       for (const key of yield* keys) {
         assert.match(key, /^[A-Za-z0-9_-]{43}$/u)
-        assert.isTrue(isSecret(key))
+        assert.isTrue(isLockfileValue(key))
         assert.isUndefined(illegalCharacter(key))
         assert.strictEqual(escape(key), key)
         assert.strictEqual(encodeURIComponent(key), key)

@@ -77,7 +77,16 @@ describe("a Standard Profile hub", () => {
 
   it.effect("refuses a secret that no lockfile can hold, and a place of its own for one of several", () =>
     Effect.gen(function*() {
-      for (const options of [{ secret: "a=b" }, { secret: "" }, { multi: true, lockfile: "/x" }]) {
+      for (
+        const options of [
+          { secret: "a=b" },
+          { secret: "" },
+          { label: "caf\u00e9" },
+          { owner: "a=b" },
+          { group: "a\nb" },
+          { multi: true, lockfile: "/x" }
+        ]
+      ) {
         const failure = yield* Effect.flip(Layer.build(hub(options)))
         assert.strictEqual(failure._tag, "BadHubOptions")
       }

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import {
   filePath,
   type HubRecord,
-  isSecret,
+  isLockfileValue,
   parse,
   readRecord,
   readSampHub,
@@ -263,13 +263,13 @@ describe("writing", () => {
 
   it.each(["a=b", "", " a", "a ", "a\n", "caf\u00e9", "a\tb", "=", "\u0000"])(
     "WIRE-52 %j cannot be a secret",
-    (text) => assert.isFalse(isSecret(text))
+    (text) => assert.isFalse(isLockfileValue(text))
   )
 
   it.each([secret, "x", "a b", "#a", "\\", "0", "!\"$%&'()*+,-./:;<>?@[]^_`{|}~"])(
     "STD-36 %j can be a secret",
     (text) => {
-      assert.isTrue(isSecret(text))
+      assert.isTrue(isLockfileValue(text))
       assert.strictEqual(
         record(Object.fromEntries(parse(render({ secret: text, url, started: "" })))).secret,
         text

@@ -78,7 +78,9 @@ describe.each(["ours", "jsamp", "astropy"] as const)("through the hub of %s", (k
     expect((await received(mark))["params"]).toEqual(params)
   })
 
-  describe.each(modes)("%s --to the recipient", (mode) => {
+  // A reply may reach astropy's hub before its callAndWait waits for it, and is then lost (WIRE-77).
+  const retry = kind === "astropy" ? 2 : 0
+  describe.each(modes)("%s --to the recipient", { retry }, (mode) => {
     test.concurrent("HUB-12, HUB-14, RSP-02: samp.ok", async () => {
       const mark = stamp()
       const result = await send(

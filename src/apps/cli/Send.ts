@@ -76,12 +76,18 @@ const recipients = (connection: HubConnection, names: ReadonlyArray<string>, mty
         { concurrency: 8 }
       )
     }
-    const found = (yield* Effect.forEach(names, (name) => Clients.named(connection, name))).flat()
-    const unique = [...new Map(found.map((client) => [client.id, client])).values()]
-    const ready = unique.filter(({ id }) => subscribed.has(id))
-    if (ready.length > 0) return ready
-    const who = unique.map(Clients.title).join(", ")
-    return yield* new Stop({ code: codes.nobodySubscribed, text: `${who} is not subscribed to ${mtype}` })
+    const chosen = new Map<ClientId, Clients.KnownClient>()
+    for (const name of names) {
+      const found = yield* Clients.named(connection, name)
+      const ready = found.filter(({ id }) => subscribed.has(id))
+      if (ready.length === 0) {
+        const who = found.map(Clients.title).join(", ")
+        const text = `${who} is not subscribed to ${mtype}; nothing was sent`
+        return yield* new Stop({ code: codes.nobodySubscribed, text })
+      }
+      for (const client of ready) chosen.set(client.id, client)
+    }
+    return [...chosen.values()]
   })
 
 const notify = (
