@@ -191,6 +191,14 @@ describe.concurrent("samp send", () => {
     ended(await world.samp("send", "send.nobody", "--to", "Deaf"), 5, client.id, "send.nobody")
   })
 
+  it("exit 5, GEN-05: when one of several that are meant would hear nothing, nothing is sent", async () => {
+    const hears = await named("Hears", "send.several")
+    await named("HearsNot", "send.other")
+    const sent = await world.samp("send", "send.several", "--to", "Hears", "--to", "HearsNot")
+    ended(sent, 5, "HearsNot", "nothing was sent")
+    assert.strictEqual(hears.received.length, 0)
+  })
+
   it("GEN-10, SHUT-04: it unregisters at its end, also when it is interrupted while it waits", async () => {
     const witness = await world.client(hub, "samp.hub.event.*")
     const silent = await named("Silent", "send.interrupted")
