@@ -1,8 +1,8 @@
 /** HTTP as peers of all ages write it: every form is served, and connections are kept or closed as the client wants. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { type Hub, pause, until, World } from "./harness.ts"
-import { type Answer, chunked, Connection, firstAnswer, pingBody, request } from "./support/Raw.ts"
-import { readAnswer, writeCall } from "./support/Wire.ts"
+import { chunked, Connection, firstAnswer, isPingAnswer, pingBody, request } from "./support/Raw.ts"
+import { writeCall } from "./support/Wire.ts"
 
 const maxBody = 65_536
 
@@ -23,12 +23,6 @@ describe.concurrent("forms of HTTP", () => {
     return connection
   }
   const first = (text: string) => firstAnswer(open(), text)
-
-  const isPingAnswer = (answer: Answer | undefined): void => {
-    assert.strictEqual(answer?.status, 200, answer?.body)
-    assert.strictEqual(answer?.headers.get("content-type"), "text/xml", "WIRE-09")
-    assert.strictEqual(readAnswer(answer?.body ?? ""), "")
-  }
 
   const accepted: ReadonlyArray<readonly [string, (host: string) => string]> = [
     ["HTTP/1.1 with Host", (host) => request({ headers: [host] })],

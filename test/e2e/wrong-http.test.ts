@@ -4,8 +4,8 @@ import { gzipSync } from "node:zlib"
 import { type Hub, pause, until, World } from "./harness.ts"
 import { message, okResponse, post } from "./support/Client.ts"
 import { Pulse } from "./support/Pulse.ts"
-import { type Answer, chunked, Connection, firstAnswer, pingBody, request } from "./support/Raw.ts"
-import { readAnswer, writeCall } from "./support/Wire.ts"
+import { chunked, Connection, firstAnswer, isPingAnswer, pingBody, request } from "./support/Raw.ts"
+import { writeCall } from "./support/Wire.ts"
 
 const maxBody = 65_536
 /** Milliseconds in which a healthy client is served whatever others do; a stall takes longer. */
@@ -42,12 +42,6 @@ describe.concurrent("HTTP", () => {
   }
 
   const first = (text: string) => firstAnswer(open(), text)
-
-  const isPingAnswer = (answer: Answer | undefined): void => {
-    assert.strictEqual(answer?.status, 200, answer?.body)
-    assert.strictEqual(answer?.headers.get("content-type"), "text/xml", "WIRE-09")
-    assert.strictEqual(readAnswer(answer?.body ?? ""), "")
-  }
 
   /** Name, request, status, and what the text must say. */
   const refused: ReadonlyArray<readonly [string, (host: string) => string, number, RegExp]> = [

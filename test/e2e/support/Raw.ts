@@ -1,7 +1,8 @@
 /** HTTP over bare sockets: whatever bytes a test wants to send, and whatever comes back. */
+import { assert } from "@effect/vitest"
 import * as Net from "node:net"
 import { until } from "../harness.ts"
-import { writeCall } from "./Wire.ts"
+import { readAnswer, writeCall } from "./Wire.ts"
 
 /** One answer out of what a connection brought. */
 export interface Answer {
@@ -101,4 +102,11 @@ export const chunked = (body: string, size: number): string => {
     text += `${chunk.length.toString(16)}\r\n${chunk}\r\n`
   }
   return `${text}0\r\n\r\n`
+}
+
+/** That an answer is what a hub says to a ping. */
+export const isPingAnswer = (answer: Answer | undefined): void => {
+  assert.strictEqual(answer?.status, 200, answer?.body)
+  assert.strictEqual(answer?.headers.get("content-type"), "text/xml", "WIRE-09")
+  assert.strictEqual(readAnswer(answer?.body ?? ""), "")
 }
