@@ -16,7 +16,7 @@ cat > package.json <<'JSON'
 JSON
 npm install --silent --no-audit --no-fund --prefer-offline "./$tarball"
 
-version=$(node node_modules/effect-samp/dist/apps/cli/samp.js --version)
+version=$(node node_modules/effect-samp/dist/bin/samp.mjs --version)
 test "$version" = "samp v$(node -p 'require("effect-samp/package.json").version')"
 
 cat > consumer.ts <<'TS'
@@ -35,4 +35,22 @@ console.log(url)
 TS
 "$root/node_modules/.bin/tsc" --noEmit --strict --skipLibCheck --module nodenext --target es2024 --types '' consumer.ts
 test "$(node consumer.ts)" = "http://127.0.0.1:1/xmlrpc"
+cat > promise.ts <<'TS'
+import { connect, MTypes, startHub } from "effect-samp/promise"
+
+const lockfile = `${process.cwd()}/lockfile`
+await using hub = await startHub({ lockfile })
+await using ann = await connect({ name: "ann", hub: lockfile })
+await using bob = await connect({ name: "bob", hub: lockfile })
+await bob.bind("test.echo", ({ params }) => params)
+await bob.bind(MTypes.coordPointAtSky, ({ params }) => console.log(params.ra + 1))
+const { id } = await ann.findClient("bob")
+await ann.call(id, MTypes.coordPointAtSky, { ra: 1.5, dec: 0 })
+const { result } = await ann.call(id, "test.echo", { x: 1 })
+console.log(hub.lockfile === lockfile, result["x"])
+TS
+"$root/node_modules/.bin/tsc" --noEmit --strict --skipLibCheck --module nodenext --target es2024 \
+  --lib es2024,esnext.disposable --types node --typeRoots "$root/node_modules/@types" promise.ts
+test "$(node promise.ts)" = $'2.5\ntrue 1'
+
 echo "the package works: $tarball, $version"

@@ -1,27 +1,22 @@
 // Runs after `npm ci`: builds dist and puts the `samp` command where `npx samp` looks first.
 // Plain JavaScript that Node 20 can run: npm starts it before the `node` devDependency is on anybody's PATH.
-import { spawnSync } from "node:child_process"
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 const root = join(import.meta.dirname, "..")
-const bin = join(root, "node_modules", ".bin")
-const compiler = join(root, "node_modules", "typescript", "bin", "tsc")
-if (!existsSync(compiler)) process.exit(0) // production install: dist came with the package
+const modules = join(root, "node_modules")
+const tools = ["typescript", "rolldown"]
+if (!tools.every((tool) => existsSync(join(modules, tool)))) process.exit(0) // production install: dist came with it
 
-rmSync(join(root, "dist"), { recursive: true, force: true })
-const built = spawnSync(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json")], {
-  stdio: "inherit"
-})
-if (built.status !== 0) process.exit(built.status ?? 1)
+await import("./build.mjs")
 
-const target = join(root, "dist", "apps", "cli", "samp.js")
-chmodSync(target, 0o755)
+const bin = join(modules, ".bin")
+const target = join(root, "dist", "bin", "samp.mjs")
 mkdirSync(bin, { recursive: true })
 if (process.platform === "win32") {
   writeFileSync(join(bin, "samp.cmd"), `@node "${target}" %*\r\n`)
 } else {
   const link = join(bin, "samp")
   rmSync(link, { force: true })
-  symlinkSync(join("..", "..", "dist", "apps", "cli", "samp.js"), link)
+  symlinkSync(join("..", "..", "dist", "bin", "samp.mjs"), link)
 }

@@ -4,9 +4,9 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { filePath } from "../domain/FileUrl.ts"
 import {
   fileName,
-  filePath,
   type HubRecord,
   type LockfilePlace,
   multiDirectory,
@@ -20,9 +20,24 @@ import { Host } from "../ports/Host.ts"
 import { LockfileStore } from "../ports/LockfileStore.ts"
 
 /** No hub can be reached. */
-export class NoHub extends Data.TaggedError("NoHub")<{ readonly looked: string; readonly detail: string }> {
+export class NoHub extends Data.TaggedError("NoHub")<{
+  readonly looked: string
+  readonly detail: string
+  /** Whether there may well be a hub, though its lockfile is of no use. */
+  readonly hidden?: boolean
+  /** Other hubs of the user that run, as `--hub` names them. */
+  readonly others?: ReadonlyArray<string>
+}> {
   override get message(): string {
-    return `No hub is running (looked at ${this.looked}): ${this.detail}. Start one with: samp hub`
+    const { detail, hidden = false, looked, others = [] } = this
+    if (others.length > 0) {
+      return `No hub was found (looked at ${looked}): ${detail}. Running is ${
+        others.join(", ")
+      }: choose it with --hub, or see all with: samp hubs`
+    }
+    return hidden
+      ? `No hub can be found (looked at ${looked}): ${detail}. See what is wrong with: samp doctor`
+      : `No hub is running (looked at ${looked}): ${detail}. Start one with: samp hub`
   }
 }
 
@@ -96,15 +111,25 @@ export const defaultPlace: Effect.Effect<LockfilePlace, BadPlace, Host> = Effect
 /** Path or URL of a place. */
 export const nameOf = (place: LockfilePlace): string => place._tag === "File" ? place.path : place.url
 
-/** The hub whose lockfile is there, alive or not; undefined when there is no usable lockfile. */
-export const readPlace = (place: LockfilePlace): Effect.Effect<FoundHub | undefined, never, LockfileStore> =>
+/** The hub whose lockfile is there, alive or not, or why there is none. */
+const lookAt = (place: LockfilePlace): Effect.Effect<FoundHub, NoHub, LockfileStore> =>
   Effect.gen(function*() {
     const store = yield* LockfileStore
+    const looked = nameOf(place)
     const text = yield* Effect.result(place._tag === "File" ? store.read(place.path) : store.fetch(place.url))
-    if (Result.isFailure(text) || text.success === undefined) return undefined
+    if (Result.isFailure(text)) {
+      const what = place._tag === "File" ? "the lockfile cannot be read" : "it could not be fetched"
+      return yield* new NoHub({ looked, detail: `${what}: ${text.failure.detail}`, hidden: true })
+    }
+    if (text.success === undefined) return yield* new NoHub({ looked, detail: "there is no lockfile" })
     const record = readRecord(parse(text.success))
-    return Result.isSuccess(record) ? { ...record.success, lockfile: nameOf(place) } : undefined
+    if (Result.isSuccess(record)) return { ...record.success, lockfile: looked }
+    return yield* new NoHub({ looked, detail: `it is no lockfile of a hub: ${record.failure}`, hidden: true })
   })
+
+/** The hub whose lockfile is there, alive or not; undefined when there is no usable lockfile. */
+export const readPlace = (place: LockfilePlace): Effect.Effect<FoundHub | undefined, never, LockfileStore> =>
+  Effect.orElseSucceed(lookAt(place), () => undefined)
 
 /** Places of all lockfiles of the user: the default one and those of the multi-hub directory (STD-53). */
 export const allPlaces: Effect.Effect<ReadonlyArray<LockfilePlace>, BadPlace, Host | LockfileStore> = Effect
@@ -154,7 +179,9 @@ export const removeDead: Effect.Effect<ReadonlyArray<string>, never, Host | Lock
     }
   )
 
-const named = (name: string): LockfilePlace | undefined => {
+/** The place that a path or URL names; undefined for a label. */
+export const named = (given: string): LockfilePlace | undefined => {
+  const name = given.replace(/^std-lockurl:/u, "") // what SAMP_HUB would hold
   if (/^https?:\/\//iu.test(name)) return { _tag: "Url", url: name }
   const path = filePath(name) ??
     (name.includes("/") || name.includes("\\") || name.startsWith(".") ? name : undefined)
@@ -164,14 +191,28 @@ const named = (name: string): LockfilePlace | undefined => {
 const requireAlive = (place: LockfilePlace) =>
   Effect.gen(function*() {
     const looked = nameOf(place)
-    const hub = yield* readPlace(place)
-    if (hub === undefined) return yield* new NoHub({ looked, detail: "there is no lockfile" })
+    const hub = yield* lookAt(place)
     const state = yield* ping(hub)
     if (state === "Alive") return hub
     const detail = state === "Dead"
       ? `its lockfile was left behind by a hub that is gone (${hub.url} does not answer)`
       : `the hub at ${hub.url} does not answer`
     return yield* new NoHub({ looked, detail })
+  })
+
+/** The hub's name for `--hub`. */
+const choiceOf = ({ label, lockfile }: FoundHub): string => label ?? lockfile
+
+/** There is no usual hub; others may run, which are only for those who ask for them. */
+const elsewhere = (missing: NoHub) =>
+  Effect.gen(function*() {
+    const { sampHub } = yield* Host
+    const others = (yield* runningHubs).map(choiceOf)
+    const looked = sampHub === undefined || sampHub === ""
+      ? missing.looked
+      : `${missing.looked}, as SAMP_HUB says`
+    const { detail, hidden = false } = missing
+    return yield* new NoHub({ detail, hidden, looked, others })
   })
 
 /**
@@ -184,21 +225,24 @@ export const findHub = (
   choice: string | undefined
 ): Effect.Effect<FoundHub, NoHub | BadPlace, Host | LockfileStore | CallSender> =>
   Effect.gen(function*() {
-    if (choice === undefined) return yield* requireAlive(yield* defaultPlace)
+    if (choice === undefined) {
+      return yield* Effect.catchTag(requireAlive(yield* defaultPlace), "NoHub", elsewhere)
+    }
     const place = named(choice)
-    if (place?._tag === "File") return yield* requireAlive(place)
+    if (place?._tag === "File") {
+      return yield* requireAlive(place)
+    }
     const hubs = yield* runningHubs
     const served = hubs.find((hub) => hub.url === choice)
     if (served !== undefined) return served
     if (place !== undefined) return yield* requireAlive(place)
-    const labelled = hubs.filter((hub) => hub.label === choice || hub.id === choice)
+    const labelled = hubs.filter(({ id, label }) =>
+      id === choice || label?.toLowerCase() === choice.toLowerCase()
+    )
     const [hub, second] = labelled
     if (hub === undefined) {
-      const labels = hubs.map(({ label }) => label).filter((label) => label !== undefined).sort()
-      const known = labels.length === 0
-        ? "no running hub has a label"
-        : `running hubs are labelled ${labels.join(", ")}`
-      return yield* new NoHub({ looked: `label ${choice}`, detail: known })
+      const others = hubs.map(choiceOf).sort()
+      return yield* new NoHub({ looked: `label ${choice}`, detail: "no running hub has it", others })
     }
     if (second !== undefined) {
       return yield* new BadPlace({

@@ -4,6 +4,7 @@
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -28,6 +29,16 @@ export type HubError = CallError | BadHub
 /** Takes what the hub delivers; its failures and defects are its own business, the hub never sees them (WIRE-76). */
 export type Receive = (delivery: Delivery) => Effect.Effect<void>
 
+/** Where a client takes its callbacks. */
+export interface CallbackPlace {
+  /** Address to listen on; loopback unless the hub is elsewhere. */
+  readonly address: string
+  /** Port, or 0 for any free one. */
+  readonly port: number
+}
+
+const anyPort: CallbackPlace = { address: "127.0.0.1", port: 0 }
+
 /** One registration. */
 export interface HubConnection {
   readonly url: string
@@ -35,7 +46,16 @@ export interface HubConnection {
   readonly hubId: ClientId
   readonly privateKey: PrivateKey
   /** Opens a callback endpoint and becomes callable (STD-06); it closes with the scope. */
-  readonly listen: (receive: Receive) => Effect.Effect<void, HubError | ListenError, Scope.Scope>
+  readonly listen: (
+    receive: Receive,
+    where?: CallbackPlace
+  ) => Effect.Effect<void, HubError | ListenError, Scope.Scope>
+  /** Unregisters, once; the end of the scope does it too. Whether the hub hears it does not matter (SHUT-04). */
+  readonly unregister: Effect.Effect<void>
+  /** The hub has ended the registration, so that nothing is to be unregistered any more (CLI-16, CLI-17). */
+  readonly abandon: Effect.Effect<void>
+  /** Whether the hub answers. */
+  readonly ping: Effect.Effect<void, HubError>
   readonly declareMetadata: (metadata: SampMap) => Effect.Effect<void, HubError>
   readonly declareSubscriptions: (subscriptions: SampMap) => Effect.Effect<void, HubError>
   readonly getMetadata: (id: ClientId) => Effect.Effect<SampMap, HubError>
@@ -66,8 +86,11 @@ const decodeRegistration = Schema.decodeUnknownResult(Registration)
 const operationMs = 20_000
 /** Milliseconds that a timed `callAndWait` may take beyond its own limit (WIRE-153). */
 const slackMs = 10_000
-/** Milliseconds for saying goodbye to a hub that may be gone. */
-const goodbyeMs = 1_000
+/**
+ * Milliseconds for saying goodbye. A hub that is gone refuses at once; one that has many connections waiting, as Python
+ * hubs soon have, gets ours when TCP tries again after 1 s and 3 s, and would else keep us registered for ever.
+ */
+const goodbyeMs = 5_000
 
 const asMap = (url: string, value: SampValue): Effect.Effect<SampMap, BadHub> =>
   isMap(value) ? Effect.succeed(value) : Effect.fail(new BadHub({ url, detail: "a map was expected" }))
@@ -106,15 +129,34 @@ export const register = (
     const server = yield* CallServer
     const ask = (method: string, params: ReadonlyArray<SampValue>, timeoutMs = operationMs) =>
       sender.call(url, { method: `samp.hub.${method}`, params }, { timeoutMs })
+    let over = false
+    const goodbye = (key: string) =>
+      Effect.suspend(() => {
+        if (over) return Effect.void
+        over = true
+        return Effect.ignore(ask("unregister", [key], goodbyeMs))
+      })
+    const registering = Effect.gen(function*() {
+      const answer = yield* asMap(url, yield* ask("register", [hub.secret]))
+      const info = decodeRegistration(Object.fromEntries(answer))
+      return Result.isSuccess(info)
+        ? info.success
+        : yield* new BadHub({ url, detail: "the registration lacks ids" })
+    })
     const registered = yield* Effect.acquireRelease(
-      Effect.gen(function*() {
-        const answer = yield* asMap(url, yield* ask("register", [hub.secret]))
-        const info = decodeRegistration(Object.fromEntries(answer))
-        return Result.isSuccess(info)
-          ? info.success
-          : yield* new BadHub({ url, detail: "the registration lacks ids" })
-      }),
-      (info) => Effect.ignore(ask("unregister", [info["samp.private-key"]], goodbyeMs))
+      // A hub may hang, and nobody should have to wait for it; but if it answers after all, it is not to keep a ghost.
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function*() {
+          const request = yield* Effect.forkDetach(Effect.interruptible(registering))
+          const late = Effect.flatMap(Fiber.join(request), (info) => goodbye(info["samp.private-key"]))
+          return yield* Effect.onInterrupt(
+            restore(Fiber.join(request)),
+            () => Effect.forkDetach(Effect.ignore(late))
+          )
+        })
+      ),
+      (info) => goodbye(info["samp.private-key"]),
+      { interruptible: true }
     )
     const key = PrivateKey(registered["samp.private-key"])
     const run = Effect.runForkWith(yield* Effect.context<never>())
@@ -123,15 +165,17 @@ export const register = (
       selfId: ClientId(registered["samp.self-id"]),
       hubId: ClientId(registered["samp.hub-id"]),
       privateKey: key,
-      listen: (receive) =>
+      unregister: goodbye(key),
+      abandon: Effect.sync(() => {
+        over = true
+      }),
+      listen: (receive, where = anyPort) =>
         Effect.gen(function*() {
           const handler = callbackHandler(key, receive, run)
-          const endpoint = yield* server.listen(
-            { address: "127.0.0.1", port: 0, title: "SAMP client" },
-            handler
-          )
+          const endpoint = yield* server.listen({ ...where, title: "SAMP client" }, handler)
           yield* ask("setXmlrpcCallback", [key, endpoint.url])
         }),
+      ping: Effect.asVoid(ask("ping", [])), // astropy's hub answers an argument with a fault (STD-13)
       declareMetadata: (metadata) => Effect.asVoid(ask("declareMetadata", [key, metadata])),
       declareSubscriptions: (subscriptions) =>
         Effect.asVoid(ask("declareSubscriptions", [key, subscriptions])),

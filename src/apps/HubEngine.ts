@@ -8,6 +8,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -20,6 +21,7 @@ import type { HubInput, Operation } from "../domain/HubInput.ts"
 import { step } from "../domain/HubMachine.ts"
 import type { HubOutput } from "../domain/HubOutput.ts"
 import { type HubConfig, type HubState, start } from "../domain/HubState.ts"
+import { clientFacts, type HubStatus, routed, type Trouble } from "../domain/HubStatus.ts"
 import type { ClientId, PrivateKey } from "../domain/Identifiers.ts"
 import type { SampValue } from "../domain/SampValue.ts"
 import { CallSender } from "../ports/CallSender.ts"
@@ -29,6 +31,9 @@ import { Outbox, type OutboxEvents, type Run } from "./Outbox.ts"
 /** Why a hub ends by itself. */
 export type Ended = "idle" | "asked to stop"
 
+/** The part of a hub's status that is the same in all profiles. */
+export type EngineStatus = Pick<HubStatus, "started" | "uptime" | "openCalls" | "routed" | "clients">
+
 /** A running hub, whatever profiles speak to it. */
 export class HubEngine extends Context.Service<HubEngine, {
   /** Asks the hub something; interrupting a `CallAndWait` forgets it. */
@@ -37,6 +42,8 @@ export class HubEngine extends Context.Service<HubEngine, {
   readonly eject: (id: ClientId, reason: string) => Effect.Effect<void>
   /** The state at this moment. */
   readonly state: Effect.Effect<HubState>
+  /** How the hub is, with all that only the engine knows. */
+  readonly status: Effect.Effect<EngineStatus>
   /** Waits until the hub should end. */
   readonly ended: Effect.Effect<Ended>
   /** Makes the hub end, from inside. */
@@ -58,6 +65,10 @@ const make = (config: HubConfig) =>
     const fork = Effect.runForkWith(yield* Effect.context<never>())
     const now = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
     const ended = yield* Deferred.make<Ended>()
+    const begun = { at: now(), time: clock.currentTimeMillisUnsafe() }
+    /** The time of day at a moment of the clock of the inputs. */
+    const timeOf = (at: number): string =>
+      DateTime.formatIso(DateTime.makeUnsafe(Math.round(begun.time + at - begun.at)))
 
     const fibers = new Set<Fiber.Fiber<unknown, unknown>>()
     const run: Run = (effect, done) => {
@@ -82,6 +93,8 @@ const make = (config: HubConfig) =>
     const inbox: Array<HubInput> = []
     const waiting = new Map<number, Settle>()
     const outboxes = new Map<ClientId, Outbox>()
+    const troubles = new Map<ClientId, Trouble>()
+    let failed = 0
     let draining = false
     let requests = 0
     let timer: Fiber.Fiber<unknown, unknown> | undefined
@@ -108,11 +121,23 @@ const make = (config: HubConfig) =>
     const openOutbox = (id: ClientId, key: PrivateKey, url: string): void => {
       const known = outboxes.get(id)
       if (known !== undefined) return known.redirect(url)
+      const trouble = (what: string, detail: string): void => {
+        failed++
+        troubles.set(id, { text: `a ${what} was not taken: ${detail}`, at: timeOf(now()) })
+      }
       const events: OutboxEvents = {
-        undelivered: (msgId, why, detail) =>
-          feed({ _tag: "CallUndelivered", recipient: id, msgId, why, detail }),
-        lost: (what, detail) => run(Effect.logWarning(`a ${what} for ${id} was lost`, { detail })),
-        dead: (detail) => feed({ _tag: "ClientDead", id, now: now(), detail })
+        undelivered: (msgId, why, detail) => {
+          trouble("call", detail)
+          feed({ _tag: "CallUndelivered", recipient: id, msgId, why, detail })
+        },
+        lost: (what, detail) => {
+          trouble(what, detail)
+          run(Effect.logWarning(`a ${what} for ${id} was lost`, { detail }))
+        },
+        dead: (detail, waiting) => {
+          failed += waiting
+          feed({ _tag: "ClientDead", id, now: now(), detail })
+        }
       }
       outboxes.set(id, new Outbox({ key, url }, { sender, limits: config.limits, events, run }))
     }
@@ -131,6 +156,7 @@ const make = (config: HubConfig) =>
         case "Left":
           outboxes.get(output.id)?.close(output.departure === "ejected")
           outboxes.delete(output.id)
+          troubles.delete(output.id)
           return log("client left", { id: output.id, departure: output.departure, reason: output.reason })
         case "Unheard":
           return log("response not heard: its caller is not callable", { ...output })
@@ -182,6 +208,26 @@ const make = (config: HubConfig) =>
       for (const outbox of outboxes.values()) outbox.close(false)
     })
 
+    const status = (): EngineStatus => {
+      const at = now()
+      const seconds = (since: number): number => Math.max(0, Math.floor((at - since) / 1000))
+      const { openCalls, ...counts } = routed(state)
+      return {
+        started: timeOf(begun.at),
+        uptime: seconds(begun.at),
+        openCalls,
+        routed: { ...counts, failed },
+        clients: clientFacts(state).map(({ lastSeen, registeredAt, ...client }) => ({
+          ...client,
+          registered: timeOf(registeredAt),
+          age: seconds(registeredAt),
+          idle: seconds(lastSeen),
+          waiting: outboxes.get(client.id)?.waiting ?? 0,
+          trouble: troubles.get(client.id)
+        }))
+      }
+    }
+
     const liveness = new Liveness(config.limits, () => state, outboxes)
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(
       Effect.sleep(config.limits.probeIntervalMs),
@@ -192,6 +238,7 @@ const make = (config: HubConfig) =>
       ask,
       eject: (id, reason) => Effect.sync(() => feed({ _tag: "Eject", id, now: now(), reason })),
       state: Effect.sync(() => state),
+      status: Effect.sync(status),
       ended: Deferred.await(ended),
       end: Effect.asVoid(Deferred.succeed(ended, "asked to stop")),
       shutdown

@@ -24,8 +24,8 @@ export interface OutboxEvents {
   readonly undelivered: (msgId: MessageId, why: Undelivered, detail: string) => void
   /** Something else than a call was lost; for the log. */
   readonly lost: (what: string, detail: string) => void
-  /** Nothing listens there any more. */
-  readonly dead: (detail: string) => void
+  /** Nothing listens there any more; so many deliveries had still been waiting for it. */
+  readonly dead: (detail: string, waiting: number) => void
 }
 
 interface Item {
@@ -115,6 +115,11 @@ export class Outbox {
   /** Whether nothing is waiting or on the wire. */
   get isIdle(): boolean {
     return this.inFlight === 0 && this.queue.length === 0
+  }
+
+  /** Deliveries that were not taken yet, those on the wire among them. */
+  get waiting(): number {
+    return this.inFlight + this.queue.length
   }
 
   /** Whether a look at the client is of use: when a delivery is on the wire, its connection tells by itself. */
@@ -220,8 +225,9 @@ export class Outbox {
     const wait = this.limits.refusalBackoffMs[this.refused]
     this.refused++
     if (wait === undefined) {
+      const { waiting } = this
       this.close(false)
-      return this.events.dead(detail)
+      return this.events.dead(detail, waiting)
     }
     this.run(
       Effect.flatMap(Effect.sleep(wait), () => this.sender.probe(this.url)).pipe(Effect.map((listens) => {

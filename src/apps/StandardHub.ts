@@ -12,11 +12,13 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { fault } from "../domain/Fault.ts"
+import { type HubStatus, writeStatus } from "../domain/HubStatus.ts"
 import { PrivateKey, sameSecret } from "../domain/Identifiers.ts"
 import {
   type HubNames,
   type HubRecord,
   isLockfileValue,
+  isOurs,
   type LockfilePlace,
   multiDirectory,
   multiPrefix,
@@ -31,7 +33,7 @@ import { type CallHandler, CallServer, type ListenError } from "../ports/CallSer
 import { Host } from "../ports/Host.ts"
 import { KeySource } from "../ports/KeySource.ts"
 import { type LockfileError, LockfileStore } from "../ports/LockfileStore.ts"
-import { type BadPlace, defaultPlace, health, removeDead } from "./Discovery.ts"
+import { type BadPlace, defaultPlace, health, removeDead, runningHubs } from "./Discovery.ts"
 import { HubEngine } from "./HubEngine.ts"
 
 /** Another hub has the lockfile. */
@@ -39,11 +41,25 @@ export class HubRunning extends Data.TaggedError("HubRunning")<{
   readonly lockfile: string
   readonly url: string
   readonly answers: boolean
+  /** Whether it is a hub of this product, which `samp hub stop` stops. */
+  readonly ours: boolean
 }> {
   override get message(): string {
+    const end = this.ours ? "stop it with: samp hub stop" : "end it where it was started"
     return this.answers
-      ? `A hub is already running at ${this.url} (lockfile ${this.lockfile}). Use it, stop it with: samp hub stop, or start another with: samp hub --multi`
+      ? `A hub is already running at ${this.url} (lockfile ${this.lockfile}). Use it, ${end}, or start another with: samp hub --multi`
       : `The hub at ${this.url} does not answer, but its process or port is still there (lockfile ${this.lockfile}). End that process, or remove the lockfile, and try again`
+  }
+}
+
+/** Another hub has the label. */
+export class LabelTaken extends Data.TaggedError("LabelTaken")<{
+  readonly label: string
+  readonly lockfile: string
+  readonly url: string
+}> {
+  override get message(): string {
+    return `The hub at ${this.url} is already labelled ${this.label} (lockfile ${this.lockfile}). Choose another --label`
   }
 }
 
@@ -73,7 +89,8 @@ export class StandardHub extends Context.Service<StandardHub, HubRecord & { read
 
 /** The answers to what clients call. */
 const handler = (
-  secret: string
+  secret: string,
+  about: () => Pick<HubStatus, "url" | "pid">
 ): Effect.Effect<CallHandler, never, HubEngine | KeySource> =>
   Effect.gen(function*() {
     const engine = yield* HubEngine
@@ -85,9 +102,20 @@ const handler = (
       const wanted = asked.success
       if (wanted._tag === "Operation") return engine.ask(wanted.operation)
       if (!sameSecret(wanted.secret, secret)) return badSecret
-      return wanted._tag === "Stop"
-        ? Effect.as(engine.end, "")
-        : Effect.flatMap(keys.next, (key) => engine.ask({ _tag: "Register", freshKey: PrivateKey(key) }))
+      switch (wanted._tag) {
+        case "Stop":
+          return Effect.as(engine.end, "")
+        case "Status":
+          return Effect.map(
+            engine.status,
+            (status) => writeStatus({ product, version, ...about(), ...status })
+          )
+        case "Register":
+          return Effect.flatMap(
+            keys.next,
+            (key) => engine.ask({ _tag: "Register", freshKey: PrivateKey(key) })
+          )
+      }
     }
   })
 
@@ -128,13 +156,26 @@ const claim = (
         const { url } = other.success
         const state = yield* health(other.success)
         if (state !== "Dead") {
-          return yield* new HubRunning({ lockfile: path, url, answers: state === "Alive" })
+          const ours = isOurs(other.success)
+          return yield* new HubRunning({ lockfile: path, url, answers: state === "Alive", ours })
         }
       }
       if (yield* store.publish(path, text, there)) return
       yield* Effect.sleep(25 + 10 * race)
     }
-    return yield* new HubRunning({ lockfile: path, url: "an unknown address", answers: false })
+    return yield* new HubRunning({ lockfile: path, url: "an unknown address", answers: false, ours: false })
+  })
+
+/** A label is there to choose one hub by. Of the one that has the very lockfile there is more to say. */
+const refuseTwin = (label: string, lockfile: string) =>
+  Effect.gen(function*() {
+    const hubs = yield* Effect.orElseSucceed(runningHubs, () => [])
+    const twin = hubs.find((hub) =>
+      hub.label?.toLowerCase() === label.toLowerCase() && hub.lockfile !== lockfile
+    )
+    if (twin !== undefined) {
+      return yield* new LabelTaken({ label, lockfile: twin.lockfile, url: twin.url })
+    }
   })
 
 /** Milliseconds between two looks at the lockfile. */
@@ -164,7 +205,7 @@ const make = (
   options: StandardHubOptions
 ): Effect.Effect<
   StandardHub["Service"],
-  HubRunning | LockfileError | ListenError | BadHubOptions | BadPlace,
+  HubRunning | LabelTaken | LockfileError | ListenError | BadHubOptions | BadPlace,
   HubEngine | KeySource | CallServer | LockfileStore | Host | CallSender | Scope.Scope
 > =>
   Effect.gen(function*() {
@@ -186,14 +227,17 @@ const make = (
     const id = `${host.pid}-${(yield* keys.next).slice(0, 8)}`
     const lockfile = yield* choosePlace(options, id)
     if (options.multi) yield* removeDead
+    if (options.label !== undefined) yield* refuseTwin(options.label, lockfile)
     const title = options.label === undefined ? "SAMP hub" : `SAMP hub ${options.label}`
+    let url = ""
     const endpoint = yield* server.listen(
       { address: options.address, port: options.port, title },
-      yield* handler(secret)
+      yield* handler(secret, () => ({ url, pid: host.pid }))
     )
+    url = endpoint.url
     const record: HubRecord = {
       secret,
-      url: endpoint.url,
+      url,
       id,
       impl: `${product} ${version}`,
       pid: host.pid,

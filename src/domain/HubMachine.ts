@@ -78,6 +78,9 @@ const holder = (state: HubState, key: PrivateKey): Client | undefined => {
   return client !== undefined && sameSecret(key, client.key) ? client : undefined
 }
 
+/** How exactly it is known when a client was seen last, in milliseconds. */
+const seenStepMs = 1_000
+
 const asked = (turn: Turn, number: number, now: number, operation: Operation): void => {
   if (turn.state.stopping) return refuse(turn, number, fault("Stopping", "the hub is shutting down"))
   if (operation._tag === "Register") return Registry.register(turn, number, now, operation.freshKey)
@@ -90,7 +93,9 @@ const asked = (turn: Turn, number: number, now: number, operation: Operation): v
       fault("UnknownKey", "no client has this private key; register first, and use it until you unregister")
     )
   }
-  if (turn.state.config.clientTimeoutMs === 0) return perform(turn, { number, now, caller }, operation)
+  const exact = turn.state.config.clientTimeoutMs > 0
+  // Without a timeout it is for people only, and not worth a change of the table with each request.
+  if (!exact && now - caller.lastSeen < seenStepMs) return perform(turn, { number, now, caller }, operation)
   const seen = { ...caller, lastSeen: now }
   update(turn, seen)
   perform(turn, { number, now, caller: seen }, operation)

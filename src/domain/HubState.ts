@@ -18,7 +18,9 @@ export interface Client {
   readonly callback: Callback | undefined
   /** Calls it sent that have not ended. */
   readonly openCalls: number
-  /** When it last asked for something; kept up only if there is a client timeout. */
+  /** When it registered. */
+  readonly registeredAt: number
+  /** When it last asked for something: exactly if there is a client timeout, else to a second. */
   readonly lastSeen: number
 }
 
@@ -57,6 +59,10 @@ export interface HubState {
   /** Serial of the next client; ids made from it are never used again (REG-03). */
   readonly nextClient: number
   readonly nextCall: number
+  /** Notifications accepted so far, one for each recipient; the hub's own are not counted. */
+  readonly notified: number
+  /** Replies accepted so far. */
+  readonly replied: number
   /** The time asked for by the last `Wake`; infinite when none is out. */
   readonly wakeAt: number
   /** Since when there has been no client; infinite while there is one. */
@@ -89,6 +95,8 @@ export const start = (config: HubConfig, now: number): HubState => ({
   calls: HashMap.empty(),
   nextClient: 1,
   nextCall: 1,
+  notified: 0,
+  replied: 0,
   wakeAt: Infinity,
   idleSince: now,
   stopping: false

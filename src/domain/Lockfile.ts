@@ -6,6 +6,8 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { filePath } from "./FileUrl.ts"
+import { product } from "./Version.ts"
 
 /** What a lockfile says, all tokens by name. */
 export type Tokens = ReadonlyMap<string, string>
@@ -37,6 +39,9 @@ export interface HubRecord extends HubNames {
   /** Process of the hub, if given. */
   readonly pid?: number | undefined
 }
+
+/** Whether a hub is of this product, so that it knows methods of our own. */
+export const isOurs = ({ impl }: Pick<HubRecord, "impl">): boolean => impl?.startsWith(`${product} `) === true
 
 const tokenName = /^[a-zA-Z0-9._-]+$/
 
@@ -123,19 +128,6 @@ export type LockfilePlace =
   /** A lockfile that some web server serves (STD-31); no hub can be started there (STD-35). */
   | { readonly _tag: "Url"; readonly url: string }
 
-/** The path of a `file:` URL of this machine in all spellings seen (WIRE-66), or undefined if it is none. */
-export const filePath = (url: string): string | undefined => {
-  const match = /^file:(?:\/\/(?:localhost|127\.0\.0\.1)?(?=\/)|(?=\/(?!\/)))(\/.*)$/iu.exec(url)
-  if (match?.[1] === undefined) return undefined
-  const path = match[1].startsWith("//") ? match[1].slice(1) : match[1]
-  try {
-    const decoded = decodeURIComponent(path)
-    return /^\/[A-Za-z]:[\\/]/u.test(decoded) ? decoded.slice(1) : decoded
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * What the environment variable `SAMP_HUB` says (STD-30..32).
  *
@@ -146,7 +138,9 @@ export const readSampHub = (value: string | undefined): Result.Result<LockfilePl
   const prefix = "std-lockurl:"
   if (!value.startsWith(prefix)) {
     return Result.fail(
-      `SAMP_HUB is '${value.slice(0, 80)}', but only std-lockurl:<URL of a lockfile> is understood here`
+      `SAMP_HUB is '${
+        value.slice(0, 80)
+      }', but only the URL of a lockfile is understood here, as in std-lockurl:file:///home/me/.samp`
     )
   }
   const url = value.slice(prefix.length)

@@ -33,6 +33,7 @@ export const register = (turn: Turn, number: number, now: number, key: PrivateKe
     subscriptions: emptyMap,
     callback: undefined,
     openCalls: 0,
+    registeredAt: now,
     lastSeen: now
   }
   turn.state = {

@@ -49,11 +49,16 @@ const targeted = (
 const audience = (turn: Turn, caller: Client, mtype: string): ReadonlyArray<Subscriber> =>
   subscribersOf(turn.state.index, mtype).filter(({ id }) => id !== caller.id)
 
+const countNotified = (turn: Turn, recipients: number): void => {
+  turn.state = { ...turn.state, notified: turn.state.notified + recipients }
+}
+
 /** HUB-10. */
 export const notify = (turn: Turn, { caller, number }: Request, operation: Of<"Notify">): void => {
   const message = targeted(turn, operation.recipient, operation.message)
   if (Result.isFailure(message)) return refuse(turn, number, message.failure)
   answer(turn, number)
+  countNotified(turn, 1)
   if (operation.recipient !== turn.state.config.hubId) {
     deliver(turn, operation.recipient, {
       _tag: "Notification",
@@ -69,6 +74,7 @@ export const notifyAll = (turn: Turn, { caller, number }: Request, operation: Of
   if (Result.isFailure(message)) return refuse(turn, number, message.failure)
   const recipients = audience(turn, caller, message.success.mtype)
   answer(turn, number, recipients.map(({ id }) => id))
+  countNotified(turn, recipients.length)
   const delivery = { _tag: "Notification", sender: caller.id, message: message.success.content } as const
   for (const { id } of recipients) if (id !== turn.state.config.hubId) deliver(turn, id, delivery)
 }
@@ -148,6 +154,7 @@ export const reply = (turn: Turn, { caller, number }: Request, operation: Of<"Re
   const response = readResponse(operation.response)
   if (Result.isFailure(response)) return refuse(turn, number, response.failure)
   answer(turn, number)
+  turn.state = { ...turn.state, replied: turn.state.replied + 1 }
   const place = turn.outputs.length - 1
   if (end(turn, found.success, response.success)) return
   // DLV-18: the replier did its part, but learns that nobody will hear it.

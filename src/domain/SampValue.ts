@@ -45,6 +45,23 @@ export const illegalCharacter = (text: string): string | undefined => {
     : `U+${(found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
 }
 
+/** What to do with a non-ASCII character: in URLs, which is where they mostly are, there is a way to write it. */
+const encoded = (character: string): string => {
+  // half a pair of UTF-16 has no encoding
+  const code = /^\p{Surrogate}$/u.test(character) ? "" : ` (here ${encodeURIComponent(character)})`
+  return `write it in ASCII; in a URL percent-encoded${code}`
+}
+
+/** What is wrong with the first character of `text` that SAMP does not allow, and what to do; undefined if none is. */
+export const illegality = (text: string): string | undefined => {
+  const [character] = illegal.exec(text) ?? []
+  if (character === undefined) return undefined
+  const name = illegalCharacter(character) ?? ""
+  return character < " "
+    ? `holds the control character ${name}; SAMP allows tabs and line ends only, so leave it out`
+    : `holds the character ${name}; SAMP allows ASCII only, so ${encoded(character)}`
+}
+
 /** JSON as the command line and the logs write SAMP values. */
 export type Json = string | ReadonlyArray<Json> | { readonly [key: string]: Json }
 
@@ -68,14 +85,28 @@ export interface NotSamp {
 const scalar = (value: unknown): string | undefined => {
   if (typeof value === "string") return value
   if (typeof value === "boolean") return value ? "1" : "0"
+  if (typeof value === "bigint") return String(value)
   return typeof value === "number" && Number.isFinite(value) ? String(value) : undefined
 }
 
+/** The members of a map or of a plain object; undefined for what is neither, such as a `Date`, which has none to show. */
+const membersOf = (value: object): Iterable<readonly [unknown, unknown]> | undefined => {
+  if (value instanceof Map) return value
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null ? Object.entries(value) : undefined
+}
+
+const kindOf = (value: unknown): string => {
+  if (value === null || typeof value === "number") return String(value)
+  return typeof value === "object" ? `a ${value.constructor.name}` : typeof value
+}
+
 /**
- * The SAMP value of parsed JSON. Numbers and booleans become their string encodings (DT-07..09), since people write
- * `{"ra": 10.5}`; null and illegal characters are refused.
+ * The SAMP value of parsed JSON, or of what else a program holds. Numbers, bigints and booleans become their string
+ * encodings (DT-07..09), since people write `{"ra": 10.5}`. Members that are undefined are left out; null, illegal
+ * characters, and objects that are neither plain nor a `Map` are refused.
  *
- * @param json - what `JSON.parse` returned
+ * @param json - such as `JSON.parse` returns
  * @param maxDepth - levels of nesting allowed
  */
 export const fromJson = (json: unknown, maxDepth = 256): Result.Result<SampValue, NotSamp> => {
@@ -85,13 +116,11 @@ export const fromJson = (json: unknown, maxDepth = 256): Result.Result<SampValue
     if (path.length > maxDepth) return refuse(path.slice(0, 3), `is nested deeper than ${maxDepth} levels`)
     const text = scalar(value)
     if (text !== undefined) {
-      const bad = illegalCharacter(text)
-      return bad === undefined
-        ? Result.succeed(text)
-        : refuse(path, `holds the character ${bad}; SAMP allows ASCII only`)
+      const bad = illegality(text)
+      return bad === undefined ? Result.succeed(text) : refuse(path, bad)
     }
-    if (typeof value !== "object" || value === null) {
-      return refuse(path, `is ${value === null ? "null" : typeof value}; SAMP has strings, lists and maps`)
+    if (typeof value === "number") {
+      return refuse(path, `is ${value}, which SAMP has no number for; leave it out, or write it as a string`)
     }
     if (Array.isArray(value)) {
       const list: Array<SampValue> = []
@@ -102,12 +131,14 @@ export const fromJson = (json: unknown, maxDepth = 256): Result.Result<SampValue
       }
       return Result.succeed(list)
     }
+    const members = typeof value === "object" && value !== null ? membersOf(value) : undefined
+    if (members === undefined) return refuse(path, `is ${kindOf(value)}; SAMP has strings, lists and maps`)
     const entries = new Map<string, SampValue>()
-    for (const [key, item] of Object.entries(value)) {
-      const bad = illegalCharacter(key)
-      if (bad !== undefined) {
-        return refuse(path, `has a key with the character ${bad}; SAMP allows ASCII only`)
-      }
+    for (const [key, item] of members) {
+      if (typeof key !== "string") return refuse(path, `has a key that is ${kindOf(key)}, and no string`)
+      if (item === undefined) continue
+      const bad = illegality(key)
+      if (bad !== undefined) return refuse(path, `has a key that ${bad}`)
       const inner = walk(item, [...path, key])
       if (Result.isFailure(inner)) return inner
       entries.set(key, inner.success)

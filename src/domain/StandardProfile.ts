@@ -6,6 +6,7 @@ import * as Result from "effect/Result"
 import { type Fault, fault, quote } from "./Fault.ts"
 import type { Operation } from "./HubInput.ts"
 import type { Delivery } from "./HubOutput.ts"
+import { statusMethod } from "./HubStatus.ts"
 import { ClientId, MessageId, PrivateKey } from "./Identifiers.ts"
 import { isInt, isMap, readInt, type SampMap, type SampValue } from "./SampValue.ts"
 import type { MethodCall } from "./XmlRpc.ts"
@@ -16,6 +17,8 @@ export type Asked =
   | { readonly _tag: "Register"; readonly secret: string }
   /** Our own method, `x-samp.hub.stop`: whoever knows the secret may end the hub. */
   | { readonly _tag: "Stop"; readonly secret: string }
+  /** Our own method, `x-samp.hub.status`: whoever knows the secret may ask how the hub is. */
+  | { readonly _tag: "Status"; readonly secret: string }
 
 type Read = Result.Result<Asked, Fault>
 type Params = ReadonlyArray<SampValue>
@@ -95,7 +98,11 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
     params: ["private-key", "msg-id", "response*"],
     read: (s, m) => operation({ _tag: "Reply", key: key(s), msgId: MessageId(at(s, 1)), response: only(m) })
   }],
-  ["x-samp.hub.stop", { params: ["secret"], read: (s) => Result.succeed({ _tag: "Stop", secret: at(s, 0) }) }]
+  ["x-samp.hub.stop", {
+    params: ["secret"],
+    read: (s) => Result.succeed({ _tag: "Stop", secret: at(s, 0) })
+  }],
+  [statusMethod, { params: ["secret"], read: (s) => Result.succeed({ _tag: "Status", secret: at(s, 0) }) }]
 ])
 
 const setCallback = (key: PrivateKey, url: string): Read =>

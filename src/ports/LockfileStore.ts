@@ -21,7 +21,7 @@ export class LockfileStore extends Context.Service<LockfileStore, {
   /** The text of a lockfile that a web server serves (STD-31). */
   readonly fetch: (url: string) => Effect.Effect<string, LockfileError>
   /**
-   * Makes a lockfile, in a directory that is made 0700 if it is not there.
+   * Makes a lockfile. Its directory must be there; only that of further hubs (STD-53) is made, 0700, if it is not.
    *
    * @param stale - the text of a dead hub's lockfile that may be replaced; undefined if there must be none
    * @returns false when another file is there: somebody else was faster
@@ -31,6 +31,8 @@ export class LockfileStore extends Context.Service<LockfileStore, {
     text: string,
     stale: string | undefined
   ) => Effect.Effect<boolean, LockfileError>
+  /** When a lockfile was written, in milliseconds since 1970; undefined when it is not known. */
+  readonly written: (path: string) => Effect.Effect<number | undefined>
   /** Removes a lockfile if its text is still this (STD-44). */
   readonly withdraw: (path: string, text: string) => Effect.Effect<void, LockfileError>
   /** Paths of the files of a directory whose names begin with `prefix`; none when it is not there. */

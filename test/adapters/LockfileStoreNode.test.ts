@@ -48,6 +48,27 @@ describe("publishing", () => {
       assert.deepStrictEqual(Fs.readdirSync(home), [])
     }).pipe(withStore))
 
+  it.live("STD-53 makes the directory of further hubs, and no other", () =>
+    Effect.gen(function*() {
+      const { home, store } = yield* fresh
+      for (const path of [join(home, "x", ".samp"), join(home, "x", ".samp-1", "samp-hub-1")]) {
+        const { detail } = yield* Effect.flip(store.publish(path, one, undefined))
+        assert.include(detail, join(home, "x"))
+      }
+      assert.deepStrictEqual(Fs.readdirSync(home), [])
+      yield* store.publish(join(home, ".samp-1", "samp-hub-1"), one, undefined)
+      assert.deepStrictEqual(Fs.readdirSync(home), [".samp-1"])
+    }).pipe(withStore))
+
+  it.live("tells when a lockfile was written", () =>
+    Effect.gen(function*() {
+      const { path, store } = yield* fresh
+      assert.isUndefined(yield* store.written(path))
+      yield* store.publish(path, one, undefined)
+      Fs.utimesSync(path, 1_000, 2_000)
+      assert.strictEqual(yield* store.written(path), 2_000_000)
+    }).pipe(withStore))
+
   live(
     "STD-39 STD-40 makes mode 0600 and directories 0700, whatever the umask",
     () =>
@@ -55,10 +76,9 @@ describe("publishing", () => {
         const { home, store } = yield* fresh
         const before = process.umask(0)
         yield* Effect.addFinalizer(() => Effect.sync(() => process.umask(before)))
-        const path = join(home, ".samp-1", "deeper", "samp-hub-1")
+        const path = join(home, ".samp-1", "samp-hub-1")
         assert.isTrue(yield* store.publish(path, one, undefined))
         assert.strictEqual(modeOf(path), "600")
-        assert.strictEqual(modeOf(join(home, ".samp-1", "deeper")), "700")
         assert.strictEqual(modeOf(join(home, ".samp-1")), "700")
         Fs.chmodSync(path, 0o666)
         assert.isTrue(yield* store.publish(path, two, one))

@@ -13,6 +13,7 @@ export interface HubProcess {
   readonly name: HubName
   readonly pid: number
   readonly url: URL
+  readonly lockfile: string
   /** Absent for the relay, which knows no registration. */
   readonly secret: string | undefined
   /** What it wrote to standard error last. */
@@ -47,7 +48,8 @@ const jarPlaces = [
   "/opt/homebrew/share/java/jsamp.jar"
 ]
 
-const jsampJar = (): string => {
+/** Its path; throws Unavailable. */
+export const jsampJar = (): string => {
   const asked = process.env["JSAMP_JAR"]
   const found = asked === undefined || asked === "" ? jarPlaces.find((place) => existsSync(place)) : asked
   if (found === undefined || !existsSync(found)) {
@@ -62,7 +64,7 @@ const commandOf = (name: HubName, directory: string): ReadonlyArray<string> => {
     case "ours": {
       const asked = process.env["SAMP_BENCH_HUB"]?.trim()
       if (asked !== undefined && asked !== "") return asked.split(/\s+/)
-      return [process.execPath, join(project, "dist", "apps", "cli", "samp.js"), "hub", "--json"]
+      return [process.execPath, join(project, "dist", "bin", "samp.mjs"), "hub", "--json"]
     }
     case "jsamp":
       return ["java", `-Duser.home=${directory}`, "-Djava.awt.headless=true", "-cp", jsampJar()]
@@ -161,6 +163,7 @@ export const startHub = async (name: HubName): Promise<HubProcess> => {
     name,
     pid: ready.pid,
     url: new URL(ready.url),
+    lockfile,
     secret: lockfileEntries(lockfile).get("samp.secret"),
     lastWords: () => lastWords,
     alive: () => !ended(child),

@@ -33,7 +33,7 @@ Compares our hub with JSAMP's and with a do-nothing relay.
   --rounds N    rounds to take the median of
   --seconds S   length of a round
   --json FILE   write every round as JSON
-Environment: SAMP_BENCH_HUB, the command that starts our hub with --json (default: node dist/apps/cli/samp.js hub --json);
+Environment: SAMP_BENCH_HUB, the command that starts our hub with --json (default: node dist/bin/samp.mjs hub --json);
 JSAMP_JAR, the path of jsamp.jar.`
 
 const pick = <Name extends string>(

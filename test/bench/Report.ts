@@ -62,7 +62,8 @@ export const summarize = (rounds: ReadonlyArray<TakenRound>): ReadonlyArray<Summ
 
 type Row = ReadonlyArray<string>
 
-const layOut = (rows: ReadonlyArray<Row>): string => {
+/** A table: words to the left, figures to the right. */
+export const layOut = (rows: ReadonlyArray<Row>): string => {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
   return rows.map((row) =>
     row.map((cell, column) => {
@@ -74,11 +75,13 @@ const layOut = (rows: ReadonlyArray<Row>): string => {
 
 const none = "-"
 
-const whole = (value: number | undefined): string => value === undefined ? none : Math.round(value).toString()
+export const whole = (value: number | undefined): string =>
+  value === undefined ? none : Math.round(value).toString()
 
-const megabytes = (value: number | undefined): string => value === undefined ? none : (value / 1e6).toFixed(0)
+export const megabytes = (value: number | undefined): string =>
+  value === undefined ? none : (value / 1e6).toFixed(0)
 
-const ratio = (value: number | undefined, to: number | undefined): string =>
+export const ratio = (value: number | undefined, to: number | undefined): string =>
   value === undefined || to === undefined || to === 0 ? none : (value / to).toFixed(2)
 
 const rateTable = (summaries: ReadonlyArray<Summary>): string => {

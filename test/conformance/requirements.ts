@@ -268,7 +268,6 @@ export const requirements: ReadonlyArray<Requirement> = table.map((row) => {
 })
 
 const author = "asks authors of MTypes for good manners; a hub passes all on alike"
-const client = "concerns the client library, which is the next step; the command line does not do this"
 const web = "concerns the Web Profile, which there is none of yet"
 
 /** Requirements that no test names, and why that is right. */
@@ -277,7 +276,6 @@ export const gaps: { readonly [id: string]: string } = {
   "GEN-17": author,
   "MT-02": author,
   "MT-03": author,
-  "MT-04": author,
   "MT-06": author,
   "MSG-06": "follows from DT-01: a map has no order, and ours are compared as maps in every round trip",
   "DT-11":
@@ -285,17 +283,6 @@ export const gaps: { readonly [id: string]: string } = {
   "REG-06": "an attitude; ClientId is an opaque type here, and no code takes one apart",
   "META-07":
     "a MAY that we leave: whatever metadata is a map is kept, since refusing it would lose a client its name",
-  "MT-05": client,
-  "SUB-14": client,
-  "RSP-08": client,
-  "RSP-13": client,
-  "CLI-14": client,
-  "CLI-16": client,
-  "CLI-19": client,
-  "APP-01": client,
-  "APP-02": client,
-  "APP-03": client,
-  "APP-04": client,
   "SUB-15": web,
   "HUB-29": web,
   "EVT-14": web,

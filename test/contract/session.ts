@@ -108,7 +108,8 @@ export const session = (name: string, ports: () => Layer.Layer<Ports>): void => 
           assert.deepStrictEqual((yield* runningHubs).map(({ label }) => label ?? "").sort(), ["blue", "red"])
           const blue = yield* findHub("blue")
           assert.deepInclude(blue, { owner: "luigi", group: "mima" })
-          assert.include(yield* reasonOf(findHub("green")), "running hubs are labelled")
+          assert.include(yield* reasonOf(findHub("green")), "no running hub has it. Running is blue, red")
+          assert.include(yield* reasonOf(findHub(undefined)), "choose it with --hub")
         })
     )
 

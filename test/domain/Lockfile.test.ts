@@ -4,7 +4,6 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import {
-  filePath,
   type HubRecord,
   isLockfileValue,
   parse,
@@ -276,51 +275,6 @@ describe("writing", () => {
       )
     }
   )
-})
-
-describe("STD-31 STD-33 WIRE-66 file URLs", () => {
-  it.each([
-    ["file:///home/me/.samp", "/home/me/.samp"],
-    ["file:/home/me/.samp", "/home/me/.samp"],
-    ["file://localhost/home/me/.samp", "/home/me/.samp"],
-    ["file://localhost//home/me/.samp", "/home/me/.samp"],
-    ["file:////home/me/.samp", "/home/me/.samp"],
-    ["file://127.0.0.1/home/me/.samp", "/home/me/.samp"],
-    ["FILE://LOCALHOST/home/me/.samp", "/home/me/.samp"],
-    ["file:///home/a%20b/%2Esamp", "/home/a b/.samp"],
-    ["file:///home/caf%C3%A9/.samp", "/home/caf\u00e9/.samp"],
-    ["file:///home/a b/.samp", "/home/a b/.samp"],
-    ["file:///home/100%25/.samp", "/home/100%/.samp"],
-    ["file:///home/a+b/.samp", "/home/a+b/.samp"]
-  ])("WIRE-66 %s", (given, path) => assert.strictEqual(filePath(given), path))
-
-  it.each([
-    "",
-    "/home/me/.samp",
-    "file:",
-    "file:.samp",
-    "file:home/.samp",
-    "http://127.0.0.1/.samp",
-    "file:///home/%zz",
-    "file:///home/%E9",
-    "file://localhost"
-  ])("WIRE-66 %j is none", (given) => assert.isUndefined(filePath(given)))
-
-  it.each([
-    "file://fileserver/home/me/.samp",
-    "file://localhost.example.org/.samp",
-    "file://.samp/x",
-    "file://home/me/.samp"
-  ])(
-    "WIRE-66 STD-31 %s is on another machine, not at a path of this one",
-    (given) => assert.isUndefined(filePath(given))
-  )
-
-  it.each([
-    ["file:///C:/Users/me/.samp", "C:/Users/me/.samp"],
-    ["file:/C:/Users/me/.samp", "C:/Users/me/.samp"],
-    ["file://localhost/c:/Users/a%20b/.samp", "c:/Users/a b/.samp"]
-  ])("WIRE-66 STD-33 %s names a drive of Windows", (given, path) => assert.strictEqual(filePath(given), path))
 })
 
 describe("STD-30..32 STD-35 SAMP_HUB", () => {

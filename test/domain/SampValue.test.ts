@@ -112,12 +112,12 @@ describe("DT-06..09 JSON", () => {
   it.each([
     [null, ": is null"],
     [undefined, ": is undefined"],
-    [Number.NaN, ": is number"],
-    [Number.POSITIVE_INFINITY, ": is number"],
+    [Number.NaN, ": is NaN, which SAMP has no number for; leave it out, or write it as a string"],
+    [Number.POSITIVE_INFINITY, ": is Infinity, which"],
     [{ a: [{ b: null }] }, "a.0.b: is null"],
-    [["x", "caf\u00e9"], "1: holds the character U+00E9"],
-    [{ a: { "\u00fc": "x" } }, "a: has a key with the character U+00FC"],
-    [{ a: "\u0000" }, "a: holds the character U+0000"]
+    [["x", "caf\u00e9"], "1: holds the character U+00E9; SAMP allows ASCII only"],
+    [{ a: { "\u00fc": "x" } }, "a: has a key that holds the character U+00FC"],
+    [{ a: "\u0000" }, "a: holds the control character U+0000"]
   ])("DT-01 DT-06 DT-08 %j is refused, and the place is named", (json, expected) => {
     assert.isTrue(read(json).startsWith(expected), read(json))
   })

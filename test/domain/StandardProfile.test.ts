@@ -114,7 +114,8 @@ const rows: ReadonlyArray<Row> = [
     params: [key, "m:1", content],
     asked: asks({ _tag: "Reply", key, msgId: MessageId("m:1"), response: content })
   },
-  { ids: "our own", method: "x-samp.hub.stop", params: ["s"], asked: { _tag: "Stop", secret: "s" } }
+  { ids: "our own", method: "x-samp.hub.stop", params: ["s"], asked: { _tag: "Stop", secret: "s" } },
+  { ids: "our own", method: "x-samp.hub.status", params: ["s"], asked: { _tag: "Status", secret: "s" } }
 ]
 
 const titled = rows.map((row) => [`${row.ids} ${row.method}`, row] as const)
@@ -148,6 +149,7 @@ describe("STD-10..25 HUB-02..16 HUB-22 methods", () => {
       "reply",
       "setXmlrpcCallback",
       "unregister",
+      "x-status",
       "x-stop"
     ])
   })

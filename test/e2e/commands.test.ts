@@ -1,9 +1,10 @@
 /** `samp clients`, `samp ping` and `samp snoop`, and the shapes of what they print. */
 import { assert, describe, it } from "@effect/vitest"
+import { writeFileSync } from "node:fs"
 import { type Hub, type Program, until, World } from "./harness.ts"
 import { type Client, message, okResponse } from "./support/Client.ts"
 import { ended, objects, printed } from "./support/Ends.ts"
-import { textAt } from "./support/Wire.ts"
+import { at, textAt } from "./support/Wire.ts"
 
 const named = async (
   world: World,
@@ -22,20 +23,63 @@ describe.concurrent("samp clients", () => {
     const hub = await world.hub()
     const a = await named(world, hub, "A", "a.b", "c.*")
     const b = await world.sender(hub)
-    const [first, second, third, fourth] = printed(await world.samp("clients", "--json"))
-    assert.include(first, { id: "hub", name: "Hub" })
+    const [first, second = {}, third = {}, fourth] = printed(await world.samp("clients", "--json"))
+    assert.include(first, { id: "hub", name: "Hub", hub: true })
+    for (const each of [first, second, third]) {
+      assert.match(String(each?.["registered"]), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/u)
+      assert.isTrue(Number.isInteger(each?.["ageSeconds"]))
+    }
+    const { ageSeconds, idleSeconds, registered } = second
+    assert.isNumber(idleSeconds)
     assert.deepStrictEqual(second, {
       id: a.id,
       name: "A",
+      registered,
+      ageSeconds,
+      idleSeconds,
       metadata: { "samp.name": "A", "x.key": { deep: ["v"] } },
       subscriptions: { "a.b": {}, "c.*": {} }
     })
-    assert.deepStrictEqual(third, { id: b.id, name: "", metadata: {}, subscriptions: {} })
+    assert.deepInclude(third, { id: b.id, name: "", metadata: {}, subscriptions: {} })
+    assert.notProperty(third, "hub")
     assert.isUndefined(fourth)
     const { stdout } = await world.samp("clients")
     assert.match(
       stdout,
-      new RegExp(`^ID +NAME +SUBSCRIPTIONS\nhub +Hub .*\n${a.id} +A +a\\.b c\\.\\*\n${b.id} +-\n$`, "u")
+      new RegExp(
+        `^ID +NAME +AGE +IDLE +SUBSCRIPTIONS\nhub +Hub \\(the hub\\) .*\n${a.id} +A +\\d+ s +\\d+ s +a\\.b c\\.\\*\n${b.id} +- +\\d+ s +\\d+ s\n$`,
+        "u"
+      )
+    )
+  })
+
+  it("HUB-09, SUB-09: --mtype lists the subscribers, --long all they declared; no ages at hubs of others", async () => {
+    await using world = new World()
+    const hub = await world.hub()
+    const clients = []
+    for (let i = 0; i < 10; i++) clients.push(await named(world, hub, `N${i}`, i % 2 === 0 ? "a.*" : "b"))
+    const ids = (end: Parameters<typeof printed>[0]) => printed(end).map(({ id }) => id)
+    const even = clients.filter((_, i) => i % 2 === 0).map(({ id }) => id)
+    assert.deepStrictEqual(ids(await world.samp("clients", "--json", "--mtype", "a.b")), even)
+    assert.deepStrictEqual(ids(await world.samp("clients", "--json", "--mtype", "samp.app.ping")), ["hub"])
+    ended(await world.samp("clients", "--mtype", "x.y"), 5, "x.y")
+    ended(await world.samp("clients", "--mtype", "a.*"), 2, "a.*")
+    const all = ids(await world.samp("clients", "--json"))
+    assert.deepStrictEqual(all, ["hub", ...clients.map(({ id }) => id)], "the tenth is not before the second")
+    const { stdout } = await world.samp("clients", "--long", "--mtype", "b")
+    assert.include(stdout, `${clients[1]?.id}  N1, registered `)
+    assert.include(
+      stdout,
+      "\n  metadata\n    samp.name: N1\n    x.key: {\"deep\":[\"v\"]}\n  subscriptions\n    b\n"
+    )
+    const foreign = world.path("foreign")
+    writeFileSync(foreign, `samp.secret=${hub.secret}\nsamp.hub.xmlrpc.url=${hub.url}\n`)
+    const [, other = {}] = printed(await world.samp("clients", "--json", "--hub", foreign))
+    assert.notProperty(other, "ageSeconds")
+    const table = await world.samp("clients", "--hub", foreign)
+    assert.match(
+      table.stdout,
+      new RegExp(`^ID +NAME +AGE +SUBSCRIPTIONS\n.*\n${clients[0]?.id} +N0 +- +a`, "u")
     )
   })
 })
@@ -68,6 +112,10 @@ describe.concurrent("samp ping", () => {
     assert.include(printed(asked)[0], { id: well.id, name: "Well", ok: true })
     ended(await world.samp("ping", "--to", "hub"), 0)
     ended(await world.samp("ping", "--to", ill.id), 6, ill.id)
+    const human = await world.samp("ping", "--to", "Silent", "--timeout", "1")
+    ended(human, 7)
+    assert.strictEqual(human.stdout, "")
+    assert.strictEqual(human.stderr, `Silent (${silent.id}) did not answer the ping within 1 s\n`)
     const late = await world.samp("ping", "--to", "Silent", "--timeout", "1", "--json")
     ended(late, 7, "Silent")
     assert.include(objects(late)[0], { id: silent.id, ok: false })
@@ -79,15 +127,30 @@ describe.concurrent("samp ping", () => {
 /** Starts snoop, and waits until it gets messages. */
 const snooping = async (world: World, watch: Client, ...args: ReadonlyArray<string>): Promise<Program> => {
   const program = world.start(["snoop", ...args])
+  const wanted = args.find((_, index) => args[index - 1] === "--mtype") ?? "*"
   const subscribed = () =>
     watch.got("samp.hub.event.subscriptions").some(({ content }) =>
-      textAt(content, "samp.params", "id") !== watch.id
+      textAt(content, "samp.params", "id") !== watch.id &&
+      at(content, "samp.params", "subscriptions", wanted) !== undefined
     )
   await until("its subscription", () => subscribed() || program.failIfEnded("snoop"))
   return program
 }
 
 describe.concurrent("samp snoop", () => {
+  it("prints each message once, whichever patterns match, with the name of a sender that has left", async () => {
+    await using world = new World()
+    const hub = await world.hub()
+    const watch = await named(world, hub, "Watch", "samp.hub.event.subscriptions")
+    const program = await snooping(world, watch, "--mtype", "a.*", "--mtype", "a.b", "--mtype", "a.*")
+    for (const n of [1, 2]) assert.strictEqual((await world.samp("send", "a.b", `n=${n}`)).code, 0)
+    await until("both lines", () => program.json.length >= 2)
+    assert.deepStrictEqual(program.json.map(({ params, senderName }) => [params, senderName]), [
+      [{ n: "1" }, "samp send"],
+      [{ n: "2" }, "samp send"]
+    ])
+  })
+
   it("EVT-01, RSP-12, GEN-14: prints notifications, calls and hub events as JSON lines, and answers calls", async () => {
     await using world = new World()
     const hub = await world.hub()
@@ -134,6 +197,16 @@ describe.concurrent("samp snoop", () => {
       await talker.ask("notifyAll", message(mtype))
     }
     assert.deepStrictEqual(printed(await program.ended).map(({ mtype }) => mtype), ["a.b.c", "a.b.c.d", "c"])
+  })
+
+  it("EVT-06: it neither prints nor counts its own subscriptions, but those of others", async () => {
+    await using world = new World()
+    const hub = await world.hub()
+    const watch = await world.client(hub, "samp.hub.event.subscriptions")
+    const program = await snooping(world, watch, "--mtype", "samp.hub.event.subscriptions", "--count", "1")
+    const other = await world.client(hub, "a.b")
+    const [only] = printed(await program.ended)
+    assert.include(only?.["params"], { id: other.id })
   })
 
   it("EVT-02, CLI-17: ends with exit code 3 when the hub shuts down; 2 for what cannot be subscribed to", async () => {

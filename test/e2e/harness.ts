@@ -3,10 +3,10 @@
  * of all of them. Processes are started with neither the SAMP_HUB nor the HOME of whoever runs the tests.
  */
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { cache, entryFile } from "./support/Bundle.ts"
+import { compileCache, entryFile } from "../support/bundle.ts"
 import { Client, type HubAddress } from "./support/Client.ts"
 
 const samp = await entryFile()
@@ -34,9 +34,22 @@ export const until = async (what: string, holds: () => boolean, limitMs = 10_000
 const running = new Set<ChildProcess>()
 // vitest ends its workers by SIGTERM: what a failed test has left behind must not outlive them.
 process.once("SIGTERM", () => {
-  for (const child of running) child.kill("SIGKILL")
+  for (const child of running) {
+    child.kill("SIGKILL")
+    killGroup(child)
+  }
   process.exit()
 })
+
+/** Signals a process that was started with a group of its own, and all that it has started. */
+export const killGroup = ({ pid }: ChildProcess, signal: NodeJS.Signals = "SIGKILL"): void => {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    // nobody is left
+  }
+}
 
 /** How a process ended. */
 export interface Ended {
@@ -51,6 +64,7 @@ export interface Ended {
 /** A process. */
 export class Program {
   readonly child: ChildProcess
+  readonly #group: boolean
   readonly ended: Promise<Ended>
   readonly messages: Array<unknown> = []
   stdout = ""
@@ -59,7 +73,9 @@ export class Program {
 
   constructor(args: ReadonlyArray<string>, env: NodeJS.ProcessEnv, options: Start) {
     const stdio = ["ignore", "pipe", "pipe", ...options.ipc === true ? ["ipc" as const] : []] as const
-    const child = spawn(options.node ?? process.execPath, args, { env, stdio: [...stdio] })
+    const detached = options.group === true
+    const child = spawn(options.node ?? process.execPath, args, { env, stdio: [...stdio], detached })
+    this.#group = detached
     running.add(child)
     child.on("message", (message) => this.messages.push(message))
     child.stdout?.on("data", (chunk: Buffer) => this.stdout += chunk.toString())
@@ -83,7 +99,9 @@ export class Program {
   }
 
   signal(signal: NodeJS.Signals): void {
-    if (this.exit === undefined) this.child.kill(signal)
+    if (this.exit !== undefined) return
+    if (this.#group) killGroup(this.child, signal)
+    else this.child.kill(signal)
   }
 
   /** kill -9, and waits until it is gone. */
@@ -115,6 +133,8 @@ export class Program {
 
 /** How to start a process. */
 export interface Start {
+  /** Whether it is signalled together with all that it starts. */
+  readonly group?: boolean
   readonly env?: Readonly<Record<string, string>>
   /** Modules for `node --import`. */
   readonly preload?: ReadonlyArray<string>
@@ -163,14 +183,39 @@ export class World implements AsyncDisposable {
     return join(this.home, ...segments)
   }
 
-  /** Starts `samp` with these arguments. */
-  start(args: ReadonlyArray<string>, options: Start = {}): Program {
-    const env = {
+  #environment(options: Start): NodeJS.ProcessEnv {
+    return {
       PATH: process.env["PATH"] ?? "",
       HOME: this.home,
-      NODE_COMPILE_CACHE: join(cache, "compiled"),
+      NODE_COMPILE_CACHE: compileCache,
       ...options.env
     }
+  }
+
+  /** A directory with `samp` in it, for PATH; makes the one for temporary files, too. */
+  bin(): string {
+    const bin = this.path("bin")
+    if (existsSync(bin)) return bin // a program that runs cannot be written to
+    for (const directory of [bin, this.path("tmp")]) mkdirSync(directory)
+    const script = `#!/bin/sh\nexec '${process.execPath}' '${samp}' "$@"\n`
+    writeFileSync(join(bin, "samp"), script, { mode: 0o755 })
+    return bin
+  }
+
+  /** Starts a script in bash, with `samp` on its PATH, in the home, where its temporary files are in `tmp`, too. */
+  shell(script: string, options: Start = {}): Program {
+    const bin = this.bin()
+    const env = this.#environment(options)
+    const args = ["-c", `cd "$HOME"; ${script}`]
+    const own = { PATH: `${bin}:${env["PATH"]}`, TMPDIR: this.path("tmp") }
+    const program = new Program(args, { ...env, ...own }, { ...options, node: "bash", group: true })
+    this.#programs.push(program)
+    return program
+  }
+
+  /** Starts `samp` with these arguments. */
+  start(args: ReadonlyArray<string>, options: Start = {}): Program {
+    const env = this.#environment(options)
     const preload = (options.preload ?? []).flatMap((module) => ["--import", module])
     const program = new Program([...preload, options.entry ?? samp, ...args], env, options)
     this.#programs.push(program)

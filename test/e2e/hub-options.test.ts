@@ -1,6 +1,6 @@
 /** What `samp hub` can be told. */
 import { assert, describe, it } from "@effect/vitest"
-import { existsSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { connect } from "node:net"
 import { modeOf, pause, tokensOf, until, World } from "./harness.ts"
 import { Client, ping } from "./support/Client.ts"
@@ -10,7 +10,7 @@ import { Fault, textAt } from "./support/Wire.ts"
 const portOf = (url: string): string => new URL(url).port
 
 describe.concurrent("samp hub", () => {
-  it("STD-39, STD-49: --port, --address and --lockfile choose where it is", async () => {
+  it("exit 9, STD-39, STD-49: --port, --address and --lockfile choose where it is", async () => {
     await using world = new World()
     const first = await world.hub()
     const taken = portOf(first.url)
@@ -18,21 +18,57 @@ describe.concurrent("samp hub", () => {
     assert.isFalse(existsSync(world.path("x")))
     first.program.signal("SIGTERM")
     await first.program.ended
-    const place = world.path("run", "hubs", "one")
+    const place = world.path("run", "one")
+    refused(await world.samp("hub", "--lockfile", place), 9, world.path("run"), "make it")
+    assert.isFalse(existsSync(world.path("run")), "a directory that was mistyped is not made")
+    mkdirSync(world.path("run"))
     const second = await world.hub(["--lockfile", place, "--port", taken])
     assert.strictEqual(portOf(second.url), taken)
     assert.strictEqual(second.lockfile, place)
     assert.strictEqual(modeOf(place), "600")
-    assert.strictEqual(
-      modeOf(world.path("run", "hubs")),
-      "700",
-      "directories that it makes are for its user only"
-    )
     assert.isFalse(existsSync(world.lockfile))
     // an address of documentation, which is nobody's
     refused(await world.samp("hub", "--address", "192.0.2.1"), 9, "192.0.2.1")
     assert.isFalse(existsSync(world.lockfile))
   })
+
+  it("exit 8, STD-47: --label is not taken twice, in whatever case, and says who has it", async () => {
+    await using world = new World()
+    const red = await world.hub(["--label", "red"])
+    refused(await world.samp("hub", "--multi", "--label", "Red"), 8, red.url, red.lockfile, "--label")
+    assert.deepStrictEqual(readdirSync(world.home), [".samp"])
+    const again = await world.samp("hub", "--label", "red")
+    refused(again, 8, "already running", "samp hub stop")
+    await red.program.kill()
+    const next = await world.hub(["--multi", "--label", "red"])
+    assert.strictEqual(next.ready["label"], "red", "a dead hub has no label")
+  })
+
+  it("only a hub of ours is said to be stopped by samp hub stop", async () => {
+    await using world = new World()
+    const hub = await world.hub()
+    const text = readFileSync(hub.lockfile, "latin1").replace(/^hub\.impl=.*$/mu, "hub.impl=Other 1")
+    writeFileSync(world.path("other"), text)
+    const end = await world.samp("hub", "--lockfile", world.path("other"))
+    refused(end, 8, "end it where it was started")
+    assert.notInclude(end.stderr, "samp hub stop")
+  })
+
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    it(`STD-45: --json tells that ${signal} ended it`, async () => {
+      await using world = new World()
+      const { program } = await world.hub()
+      program.signal(signal)
+      const { code, stderr } = await program.ended
+      assert.strictEqual(code, 0)
+      assert.deepStrictEqual(program.json[1], { event: "ended", reason: signal })
+      assert.strictEqual(stderr, "")
+      const human = world.start(["hub"])
+      await until("its line", () => human.stdout.endsWith("\n") || human.failIfEnded("the hub"))
+      human.signal(signal)
+      assert.strictEqual((await human.ended).stderr, `SAMP hub ends: ${signal}\n`)
+    })
+  }
 
   const skip = process.platform !== "linux" // elsewhere the second loopback address is not there
   it("STD-49: it listens on the loopback address only", { skip }, async () => {

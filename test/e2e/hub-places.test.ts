@@ -1,6 +1,15 @@
 /** Where hubs are, and how they are found: the usual one, further ones, and what SAMP_HUB says. */
 import { assert, describe, it } from "@effect/vitest"
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -73,7 +82,9 @@ describe.concurrent("places of hubs", () => {
     await using world = new World()
     const red = await world.hub(["--multi", "--label", "red"])
     const blue = await world.hub(["--multi", "--label", "blue"])
-    const twin = await world.hub(["--multi", "--label", "blue"])
+    const twin = await world.hub(["--multi", "--label", "violet"])
+    // Hubs of others may share a label; ours refuse to.
+    copyFileSync(blue.lockfile, `${blue.lockfile}-twin`)
     const served = Http.createServer((_, response) => response.end(readFileSync(red.lockfile)))
     await new Promise<void>((resolve) => served.listen(0, "127.0.0.1", resolve))
     world.atEnd(() => served.close())
@@ -111,6 +122,26 @@ describe.concurrent("places of hubs", () => {
     assert.strictEqual(usual?.["url"], other.url, "an empty value counts as none")
   })
 
+  it("STD-31, STD-38: a lockfile that cannot be fetched, read or understood is not taken for none", async () => {
+    await using world = new World()
+    const served = Http.createServer((_, response) => response.writeHead(404).end())
+    await new Promise<void>((resolve) => served.listen(0, "127.0.0.1", resolve))
+    // a TCP server's address is an AddressInfo
+    const { port } = served.address() as AddressInfo
+    const env = { SAMP_HUB: `std-lockurl:http://127.0.0.1:${port}/samp` }
+    const ping = (options = {}) => world.start(["ping"], options).ended
+    refused(await ping({ env }), 3, "could not be fetched", "404", "samp doctor")
+    await new Promise((resolve) => served.close(resolve))
+    refused(await ping({ env }), 3, "could not be fetched", "ECONNREFUSED")
+    writeFileSync(world.lockfile, "samp.secret=x\n")
+    refused(await ping(), 3, world.lockfile, "it lacks samp.secret or a samp.hub.xmlrpc.url", "samp doctor")
+    rmSync(world.lockfile)
+    mkdirSync(world.lockfile)
+    refused(await ping(), 3, world.lockfile, "cannot be read", "directory")
+    rmdirSync(world.lockfile)
+    refused(await ping(), 3, world.lockfile, "there is no lockfile", "samp hub")
+  })
+
   it("STD-32, STD-35: a SAMP_HUB that cannot be followed is a usage error, and nothing starts", async () => {
     await using world = new World()
     for (const value of ["web-appname:x", "nonsense", "std-lockurl:gopher://x/y"]) {
@@ -126,7 +157,12 @@ describe.concurrent("places of hubs", () => {
     }
     const env = { SAMP_HUB: "std-lockurl:http://127.0.0.1:1/samp" }
     refused(await world.start(["hub"], { env }).ended, 2, "http://127.0.0.1:1/samp")
-    refused(await world.start(["clients"], { env }).ended, 3, "http://127.0.0.1:1/samp")
+    refused(
+      await world.start(["clients"], { env }).ended,
+      3,
+      "http://127.0.0.1:1/samp",
+      "could not be fetched"
+    )
     assert.deepStrictEqual(readdirSync(world.home), [])
   })
 })

@@ -1,16 +1,64 @@
 /** `samp send`: what it sends, what it prints, and an exit code for each way to fail. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { text } from "node:stream/consumers"
 import { type Hub, until, World } from "./harness.ts"
 import { type Client, okResponse } from "./support/Client.ts"
 import { ended, objects } from "./support/Ends.ts"
-import { type Struct, textAt } from "./support/Wire.ts"
+import {
+  at,
+  type Call,
+  faultAnswer,
+  readCall,
+  type Struct,
+  textAt,
+  valueAnswer,
+  voidAnswer
+} from "./support/Wire.ts"
 
 const errorResponse = (text: string): Struct => ({
   "samp.status": "samp.error",
   "samp.result": {},
   "samp.error": { "samp.errortxt": text }
 })
+
+/** A hub that answers a callAndWait to each of these clients so; gives the path of its lockfile. */
+const fakeHub = async (world: World, clients: Readonly<Record<string, string>>): Promise<string> => {
+  const info = { "samp.hub-id": "hub", "samp.self-id": "me", "samp.private-key": "key" }
+  const answer = ({ method, params }: Call): string => {
+    switch (method) {
+      case "samp.hub.register":
+        return valueAnswer(info)
+      case "samp.hub.getRegisteredClients":
+        return valueAnswer(Object.keys(clients))
+      case "samp.hub.getSubscribedClients":
+        return valueAnswer(Object.fromEntries(Object.keys(clients).map((id) => [id, {}])))
+      case "samp.hub.getMetadata":
+        return valueAnswer({})
+      case "samp.hub.callAndWait":
+        return clients[String(params[1])] ?? voidAnswer
+      case "x-samp.hub.stop":
+        return faultAnswer("java.lang.UnsupportedOperationException: No such method\n\tat a.B(C.java:1)")
+      default:
+        return voidAnswer
+    }
+  }
+  const server = createServer((request, response) => {
+    text(request).then((body) => response.end(answer(readCall(body))), () => response.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  world.atEnd(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  // a TCP server's address is an AddressInfo
+  const { port } = server.address() as AddressInfo
+  const file = world.path(`fake-${port}`)
+  writeFileSync(file, `samp.secret=x\nsamp.hub.xmlrpc.url=http://127.0.0.1:${port}/\n`)
+  return file
+}
 
 describe.concurrent("samp send", () => {
   const world = new World()
@@ -148,6 +196,9 @@ describe.concurrent("samp send", () => {
       ["a.*", "a.*"],
       ["novalue", "a.b", "novalue"],
       ["=x", "a.b", "=x"],
+      ["'url = file:///x': no key holds blanks", "a.b", "url = file:///x"],
+      ["no key holds blanks", "a.b", "my key=x"],
+      ["'31' is not key=value; quote what holds blanks, as in \"name=M 31\"", "a.b", "name=M", "31"],
       ["U+00E9", "a.b", "name=caf\u00e9"],
       ["JSON", "a.b", "--params", "{"],
       ["object", "a.b", "--params", "[1]"],
@@ -155,13 +206,37 @@ describe.concurrent("samp send", () => {
       ["U+2713", "a.b", "--params", "{\"\u2713\": \"\"}"],
       ["--call and --wait", "a.b", "--call", "--wait"],
       ["-3", "a.b", "--timeout", "-3"],
+      ["x= is given twice", "a.b", "x=1", "y=2", "x=1"],
+      ["%C3%A9", "a.b", "url=file:///caf\u00e9"],
+      ["U+0007; SAMP allows tabs and line ends only", "a.b", "x=\u0007"],
+      ["U+001B", "a.b", "--params", "{\"x\": [\"\\u001b\"]}"],
+      ["write it as a string: \"9007199254740993\"", "a.b", "--params", "{\"x\": [9007199254740993]}"],
+      ["1e999", "a.b", "--params", "{\"x\": 1e999}"],
       ["mtype"]
     ]
     await Promise.all(wrong.map(async ([says, ...args]) => {
       const end = await world.samp("send", ...args)
       ended(end, 2, says)
       assert.strictEqual(end.stdout, "")
+      assert.notMatch(end.stderr, /[^\n\x20-\x7e\u00a0-\uffff]/u, "a terminal must not obey what was given")
     }))
+  })
+
+  it("exit 0, GEN-08: one that leaves when all are called is no failure if others answer", async () => {
+    await using brief = new World()
+    const replies = await fakeHub(brief, {
+      stays: valueAnswer(okResponse()),
+      left: faultAnswer("no client left")
+    })
+    const end = await brief.samp("send", "a.b", "--wait", "--json", "--hub", replies)
+    ended(end, 0)
+    assert.deepStrictEqual(objects(end).map(({ id, status }) => [id, status]), [["stays", "samp.ok"], [
+      "left",
+      null
+    ]])
+    ended(await brief.samp("send", "a.b", "--wait", "--hub", replies, "--to", "left"), 4)
+    const none = await fakeHub(brief, { left: faultAnswer("no client left") })
+    ended(await brief.samp("send", "a.b", "--wait", "--hub", none), 4)
   })
 
   it("exit 3, STD-47: no hub, or only a lockfile of one that is gone", async () => {
@@ -178,6 +253,15 @@ describe.concurrent("samp send", () => {
     ended(await world.samp("send", "a.b", "--hub", file), 1, "secret")
   })
 
+  it("exit 1: samp hub stop says in one line why a foreign hub does not stop", async () => {
+    await using brief = new World()
+    const end = await brief.samp("hub", "stop", "--hub", await fakeHub(brief, {}))
+    ended(end, 1)
+    const said =
+      /^The hub at \S+ cannot be stopped from outside: No such method\. End it where it was started\n$/u
+    assert.match(end.stderr, said, end.stderr)
+  })
+
   it("exit 4, GEN-08: no client of that name or id", async () => {
     await named("Somebody", "send.x")
     ended(await world.samp("send", "send.x", "--to", "nobody"), 4, "nobody", "Somebody")
@@ -189,6 +273,28 @@ describe.concurrent("samp send", () => {
     ended(await world.samp("send", "send.nobody"), 5, "send.nobody")
     ended(await world.samp("send", "send.nobody", "--wait"), 5, "send.nobody")
     ended(await world.samp("send", "send.nobody", "--to", "Deaf"), 5, client.id, "send.nobody")
+  })
+
+  it("exit 5: asks whether an MType was meant that is subscribed to, and differs by a letter or two", async () => {
+    const client = await named("Speller", "spell.load.votable", "spell.*")
+    const asked = "Did you mean spell.load.votable?"
+    ended(await world.samp("send", "spll.load.votble"), 5, "Nobody", asked)
+    const some = await world.samp("send", "spell_load.votable", "--to", client.id)
+    ended(some, 5, "nothing was sent", asked)
+    const far = await world.samp("send", "spxxx.load.votable")
+    ended(far, 5)
+    assert.notInclude(far.stderr, "Did you mean")
+  })
+
+  it("exit 0: remarks that a url is none, and sends it all the same", async () => {
+    const client = await named("Reader", "url.odd")
+    const odd = await world.samp("send", "url.odd", "url=cat.vot")
+    ended(odd, 0, "url=cat.vot is not a URL", "file:///absolute/path", "samp load cat.vot")
+    assert.include(odd.stdout, "Sent url.odd")
+    await until("the notification", () => client.got("url.odd").length === 1)
+    for (const url of ["file:///cat.vot", "https://example.org/c", ""]) {
+      assert.strictEqual((await world.samp("send", "url.odd", `url=${url}`)).stderr, "")
+    }
   })
 
   it("exit 5, GEN-05: when one of several that are meant would hear nothing, nothing is sent", async () => {
@@ -239,8 +345,13 @@ describe.concurrent("samp send", () => {
     const dying = await brief.hub()
     const silent = await brief.client(dying, "send.dying")
     const send = brief.start(["send", "send.dying", "--call", "--to", silent.id, "--timeout", "0"])
+    const watch = await brief.client(dying, "samp.hub.event.subscriptions")
     const snoop = brief.start(["snoop"])
-    await until("both", () => silent.received.length === 1 && snoop.stdout !== "")
+    const snoops = () =>
+      watch.got("samp.hub.event.subscriptions").some(({ content }) =>
+        at(content, "samp.params", "subscriptions", "*") !== undefined
+      )
+    await until("both", () => silent.received.length === 1 && snoops())
     await dying.program.kill()
     await until("the end of both", () => send.exit !== undefined && snoop.exit !== undefined, 6_000)
     ended(await send.ended, 3)

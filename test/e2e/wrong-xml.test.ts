@@ -130,7 +130,8 @@ describe.concurrent("a body that is no SAMP", () => {
       [/not an absolute http URL/u, "samp.hub.setXmlrpcCallback", key, "localhost:80"],
       [/not an absolute http URL/u, "samp.hub.setXmlrpcCallback", key, "https://127.0.0.1:1/"],
       [/msg-id/u, "samp.hub.reply", key, "no-such-message", okResponse()],
-      [/secret/u, "x-samp.hub.stop", "wrong"]
+      [/secret/u, "x-samp.hub.stop", "wrong"],
+      [/secret/u, "x-samp.hub.status", "wrong"]
     ]
     for (const [says, method, ...params] of wrong) {
       const { message } = await faultOf(hub.url, writeCall(method, params))

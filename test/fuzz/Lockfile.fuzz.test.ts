@@ -1,7 +1,8 @@
 /** Broken lockfiles: whatever is in the file, reading it is total, and what it says is what the bytes say. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import { filePath, parse, readRecord, readSampHub, render } from "../../src/domain/Lockfile.ts"
+import { filePath } from "../../src/domain/FileUrl.ts"
+import { parse, readRecord, readSampHub, render } from "../../src/domain/Lockfile.ts"
 import { seed } from "../support/arbitraries.ts"
 import { mutate, random } from "../support/seeded.ts"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what `npm run test:interop` needs and does not find: a Java runtime, JSAMP, and Python with astropy and
-# pyvo. Debian and Ubuntu only. Without root it uses sudo when that asks for no password.
+# Installs what `npm run test:interop` needs and does not find: Java with its compiler, JSAMP, STILTS, curl, and Python
+# with astropy and pyvo. Debian and Ubuntu only. Without root it uses sudo when that asks for no password.
 set -eu
 
 python=${INTEROP_PYTHON:-/usr/bin/python3}
@@ -11,11 +11,20 @@ need() {
   packages="$packages $1"
 }
 
-command -v "$java" >/dev/null 2>&1 || need default-jre-headless
+has_compiler() {
+  command -v "$java" >/dev/null 2>&1 && "$java" --list-modules 2>/dev/null | grep -q '^jdk\.compiler'
+}
+has_compiler || need default-jdk-headless
 if [ -n "${INTEROP_JSAMP_JAR:-}" ] && [ -r "$INTEROP_JSAMP_JAR" ]; then
   :
 elif [ ! -r /usr/share/java/jsamp.jar ] && [ ! -r /usr/local/share/java/jsamp.jar ]; then
   need jsamp
+fi
+command -v curl >/dev/null 2>&1 || need curl
+if [ -n "${INTEROP_STILTS_JAR:-}" ] && [ -r "$INTEROP_STILTS_JAR" ]; then
+  :
+elif [ ! -r /usr/share/java/starlink-ttools.jar ] && [ ! -r /usr/local/share/java/stilts.jar ]; then
+  need stilts
 fi
 # find_spec: importing astropy and pyvo takes seconds and may warn.
 has_module() {
@@ -25,7 +34,7 @@ has_module astropy || need python3-astropy
 has_module pyvo || need python3-pyvo
 
 if [ -z "$packages" ]; then
-  echo "interop: java, jsamp, astropy and pyvo are there"
+  echo "interop: java, jsamp, stilts, curl, astropy and pyvo are there"
   exit 0
 fi
 

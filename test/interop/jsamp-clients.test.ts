@@ -86,7 +86,10 @@ describe("JSAMP's clients", () => {
   test("PF-132: samp snoop shows what JSAMP's sender sends, one JSON object a line", async () => {
     const snoop = Samp.start(home, "snoop", "--json")
     started.unshift(snoop)
-    await snoop.line((line) => line.includes("samp.hub.event.subscriptions"), 10_000)
+    await Program.eventually("samp snoop", async () => {
+      const clients = await Samp.run(home, "clients", "--mtype", "any.thing", "--json")
+      return clients.stdout.includes("samp snoop") || undefined
+    })
     const result = await sender("notify", "-mtype", "test.ok", "-param", "stamp", "for-snoop")
     Program.ended(result, 0)
     const shown = Json.parse(await snoop.line((line) => line.includes("for-snoop"), 5_000))

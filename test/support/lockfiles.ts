@@ -7,7 +7,8 @@ import { join } from "node:path"
 import { layer } from "../../src/adapters/node/LockfileStoreNode.ts"
 import { LockfileStore } from "../../src/ports/LockfileStore.ts"
 
-const directory = Effect.acquireRelease(
+/** A directory that goes with the test. */
+export const directory = Effect.acquireRelease(
   Effect.sync(() => Fs.mkdtempSync(join(tmpdir(), "samp-store-"))),
   (path) => Effect.sync(() => Fs.rmSync(path, { recursive: true, force: true }))
 )

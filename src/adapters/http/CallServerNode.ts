@@ -1,24 +1,23 @@
 /**
  * The call server on node:http.
  *
- * The server is node's own, with the lenient parser, because DS9 ends header lines with a bare LF (WIRE-21, WIRE-91) and
- * sends no Host (WIRE-20). What is read and what is answered is plain node: this is the hub's hot path, where the
- * wrapping of Effect's NodeHttpServer costs more than the engine.
+ * What is read and what is answered is plain node: this is the hub's hot path, where the wrapping of Effect's
+ * NodeHttpServer costs more than the engine.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import * as Http from "node:http"
-import { type AddressInfo, isIP, type Socket } from "node:net"
-import { hostname } from "node:os"
+import type * as Http from "node:http"
+import type { AddressInfo } from "node:net"
 import { type Fault, fault } from "../../domain/Fault.ts"
 import type { Limits } from "../../domain/Limits.ts"
 import type { SampValue } from "../../domain/SampValue.ts"
 import { writeAnswer, writeFault } from "../../domain/XmlRpcWriter.ts"
-import { type CallHandler, CallServer, ListenError, type ListenOptions } from "../../ports/CallServer.ts"
+import { type CallHandler, CallServer, type ListenOptions } from "../../ports/CallServer.ts"
 import { XmlCodec } from "../../ports/XmlCodec.ts"
+import { httpAnswer, isOurs, open, ownNames, refuse, send } from "./HttpServing.ts"
 import { callOf } from "./XmlRpcBody.ts"
 
 /** The path we advertise; Python needs one (WIRE-41). */
@@ -26,46 +25,13 @@ const path = "/xmlrpc"
 /** Paths that are answered: ours, that of clients of URLs without a path, and that of Python for those (WIRE-36). */
 const paths = new Set([path, "/", "/RPC2"])
 
-const serverOptions: Http.ServerOptions = {
-  insecureHTTPParser: true,
-  requireHostHeader: false,
-  keepAliveTimeout: 60_000,
-  // Slow heads are cut off; slow bodies may be large ones (WIRE-156).
-  headersTimeout: 10_000,
-  requestTimeout: 300_000,
-  connectionsCheckingInterval: 1_000,
-  maxHeaderSize: 16_384
-}
-
-/** Milliseconds that answers still on their way get when the server closes. */
-const closingGraceMs = 100
-
-const send = (response: Http.ServerResponse, status: number, type: string, body: string): void => {
-  if (response.destroyed || response.headersSent) return
-  response.writeHead(status, ["Content-Type", type, "Content-Length", String(body.length)])
-  response.end(body, "latin1")
-}
-
-/** A refusal at the level of HTTP, after which the connection is of no more use. */
-const refuse = (response: Http.ServerResponse, status: number, text: string): void => {
-  response.setHeader("Connection", "close")
-  send(response, status, "text/plain", `${text}\n`)
-}
-
-/** The host name of a Host header, without its port. */
-const hostName = (header: string): string => header.replace(/:\d*$/u, "").toLowerCase()
-
-/** A name that is not ours may have been bent to our address by a web page's DNS; an address cannot be (WEB-65). */
-const isOurs = (host: string, names: ReadonlySet<string>): boolean =>
-  names.has(host) || isIP(host.replace(/^\[|\]$/gu, "")) !== 0
-
 /** Why a request is not for us, as status and text (WIRE-157, WIRE-158, WEB-65). */
 const objection = (
   request: Http.IncomingMessage,
   hosts: ReadonlySet<string>
 ): readonly [number, string] | undefined => {
   const { headers } = request
-  if (headers.host !== undefined && !isOurs(hostName(headers.host), hosts)) {
+  if (!isOurs(headers.host, hosts)) {
     return [403, "this Host is not ours; use the URL of the lockfile"]
   }
   if (headers.origin !== undefined) return [403, "web pages use the Web Profile, not this endpoint"]
@@ -99,10 +65,6 @@ const tooLarge = (request: Http.IncomingMessage, limits: Limits): void => {
   const timer = setTimeout(end, lingerMs)
   request.removeAllListeners("data").removeAllListeners("end").once("end", end).resume()
 }
-
-/** A plain answer that ends its connection, for where there is no response object to write to. */
-const httpAnswer = (status: string, body: string): string =>
-  `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
 
 /** Collects a body, and calls back once: with the bytes, or not at all when they are too many or never all come. */
 const collect = (
@@ -149,19 +111,6 @@ const answerWith = (response: Http.ServerResponse, result: Result.Result<SampVal
     Result.isSuccess(result) ? writeAnswer(result.success) : writeFault(result.failure)
   )
 
-/** Malformed HTTP gets its status, in full sentences, and the connection ends. */
-const onClientError = (error: Error & { readonly code?: string }, socket: Socket): void => {
-  if (!socket.writable) return void socket.destroy()
-  const [status, text] = error.code === "HPE_HEADER_OVERFLOW"
-    ? ["431 Request Header Fields Too Large", "the HTTP header is too large"]
-    : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-    ? ["408 Request Timeout", "the request did not come in time"]
-    : ["400 Bad Request", "this is not an HTTP request"]
-  socket.end(httpAnswer(status, `${text}\n`))
-  // Half-open peers must not keep it.
-  setTimeout(() => socket.destroy(), 1_000).unref()
-}
-
 /** Limits and the codec that a server works with. */
 export interface CallServerOptions {
   readonly limits: Limits
@@ -176,7 +125,7 @@ const listen = (
   Effect.gen(function*() {
     const context = yield* Effect.context<never>()
     const fork = Effect.runForkWith(context)
-    const hosts = new Set(["localhost", hostname().toLowerCase(), address.toLowerCase()])
+    const hosts = ownNames(address)
     let url = ""
 
     const handle = (request: Http.IncomingMessage, response: Http.ServerResponse): void => {
@@ -213,21 +162,7 @@ const listen = (
       )
     }
 
-    const server = yield* Effect.acquireRelease(
-      Effect.callback<Http.Server, ListenError>((resume) => {
-        const opened = Http.createServer(serverOptions, handle)
-        opened.on("clientError", onClientError)
-        opened.on("checkExpectation", (_, response) =>
-          refuse(response, 417, "the only expectation known is 100-continue"))
-        opened.once("error", (error: NodeJS.ErrnoException) => {
-          const reason = error.code === "EADDRINUSE" ? "PortTaken" : "AddressUnusable"
-          resume(Effect.fail(new ListenError({ reason, address, port, detail: error.message })))
-        })
-        opened.listen({ host: address, port, backlog: 1024 }, () =>
-          resume(Effect.succeed(opened)))
-      }),
-      close
-    )
+    const server = yield* open(address, port, handle)
     // listen() on a host and port gives an AddressInfo, never a pipe name
     const bound = server.address() as AddressInfo
     url = `http://${
@@ -238,19 +173,6 @@ const listen = (
 
 /** Bound to all interfaces, the loopback address is the one that local clients can surely use (WIRE-42). */
 const advertised = (bound: string): string => bound === "0.0.0.0" ? "127.0.0.1" : bound
-
-/** Closes within the grace: answers under way are let out, idle connections go at once. */
-const close = (server: Http.Server): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
-    const idle = setInterval(() => server.closeIdleConnections(), 10)
-    const hard = setTimeout(() => server.closeAllConnections(), closingGraceMs)
-    server.close(() => {
-      clearInterval(idle)
-      clearTimeout(hard)
-      resume(Effect.void)
-    })
-    server.closeIdleConnections()
-  })
 
 /** The port on node:http. */
 export const layer = (options: CallServerOptions): Layer.Layer<CallServer, never, XmlCodec> =>

@@ -8,11 +8,12 @@
  * tells nothing of the kind, and nothing is sent twice.
  */
 import * as Result from "effect/Result"
-import * as Http from "node:http"
+import type * as Http from "node:http"
 import type { Socket } from "node:net"
 import type { Limits } from "../../domain/Limits.ts"
 import { CallError, type CallOptions } from "../../ports/CallSender.ts"
 import { Gates } from "./Gates.ts"
+import { http } from "./NodeHttp.ts"
 
 /** Bodies are pieces, so that a large message that goes to many is held once. All characters are ASCII. */
 export type Body = ReadonlyArray<string | Buffer>
@@ -55,7 +56,7 @@ const wholeFault = /<\/fault>\s*<\/methodResponse>\s*$/u
 /** Sends requests over connections of its own. */
 export class HttpPost {
   // An idle connection is given up before most peers close it, so that few are found stale.
-  private readonly agent = new Http.Agent({
+  private readonly agent = new http.Agent({
     keepAlive: true,
     maxFreeSockets: 8,
     scheduling: "lifo",
@@ -167,7 +168,7 @@ export class HttpPost {
   }
 
   private open(target: Target, length: number, keep: boolean): Http.ClientRequest {
-    return Http.request({
+    return http.request({
       agent: keep ? this.agent : false,
       host: target.host,
       port: target.port,

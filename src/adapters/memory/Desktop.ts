@@ -33,6 +33,7 @@ export const lockfiles: Layer.Layer<LockfileStore> = Layer.sync(LockfileStore, (
         files.set(path, text)
         return true
       }),
+    written: () => Effect.succeed(undefined),
     withdraw: (path, text) =>
       Effect.sync(() => {
         if (files.get(path) === text) files.delete(path)

@@ -1,10 +1,10 @@
 /** Keys from the operating system's secure random source. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { randomBytes } from "node:crypto"
 import { KeySource } from "../../ports/KeySource.ts"
 
 /** 256 bits as 43 characters of the URL-safe alphabet. */
 export const layer: Layer.Layer<KeySource> = Layer.succeed(KeySource, {
-  next: Effect.sync(() => randomBytes(32).toString("base64url"))
+  // node:crypto takes time to load, and most commands draw no keys.
+  next: Effect.sync(() => process.getBuiltinModule("node:crypto").randomBytes(32).toString("base64url"))
 })

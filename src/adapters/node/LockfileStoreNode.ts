@@ -7,20 +7,18 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { randomBytes } from "node:crypto"
 import { constants } from "node:fs"
 import * as Fs from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
+import { multiDirectory } from "../../domain/Lockfile.ts"
 import { LockfileError, LockfileStore } from "../../ports/LockfileStore.ts"
+import { codeOf, openRegular } from "./RegularFile.ts"
 
 /** No lockfile is larger; a larger file is something else. */
 const maxBytes = 65_536
 
 /** A takeover lasts milliseconds; a guard older than this was left behind by a process that died. */
 const guardMs = 1_000
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
 
 const attempt = <A>(
   path: string,
@@ -35,12 +33,8 @@ const attempt = <A>(
 
 const read = async (path: string): Promise<string | undefined> => {
   try {
-    // Opening a pipe would wait for a writer; nothing but a file is a lockfile.
-    const file = await Fs.open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const { file } = await openRegular(path)
     try {
-      if (!(await file.stat()).isFile()) {
-        throw new Error("it is a directory, a pipe or the like, and not a file")
-      }
       const { bytesRead, buffer } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0)
       return buffer.toString("latin1", 0, bytesRead)
     } finally {
@@ -71,11 +65,25 @@ const sweep = async (directory: string): Promise<void> => {
   }
 }
 
+/** Makes the directory of further hubs; any other that is missing was more likely mistyped than meant. */
+const provide = async (directory: string): Promise<void> => {
+  const there = await Fs.stat(directory).then(() => true, (error: unknown) => codeOf(error) !== "ENOENT")
+  if (there) return
+  if (basename(directory) !== multiDirectory) {
+    throw new Error(`there is no directory ${directory}; make it, or choose another place`)
+  }
+  await Fs.mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
+    if (codeOf(error) !== "EEXIST") throw error
+  })
+}
+
 /** A new file of mode 0600 from its first byte, under a name that no reader looks for. */
 const writeBeside = async (path: string, text: string): Promise<string> => {
   const directory = dirname(path)
-  await Fs.mkdir(directory, { recursive: true, mode: 0o700 })
-  const beside = join(directory, `${besidePrefix}${process.pid}-${randomBytes(6).toString("hex")}`)
+  await provide(directory)
+  // node:crypto takes time to load, and whoever only reads lockfiles does without.
+  const unique = process.getBuiltinModule("node:crypto").randomBytes(6).toString("hex")
+  const beside = join(directory, `${besidePrefix}${process.pid}-${unique}`)
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY
   const file = await Fs.open(beside, flags, 0o600)
   try {
@@ -154,8 +162,17 @@ const withdraw = async (path: string, text: string): Promise<void> => {
   if (await read(path) === text) await Fs.rm(path, { force: true })
 }
 
+/** What `fetch` failed of; it says so only in the cause of its error, and there only in that of one address. */
+const reasonOf = (error: unknown): string => {
+  const { cause } = error instanceof Error ? error : { cause: undefined }
+  const deepest = cause instanceof AggregateError ? cause.errors[0] : cause ?? error
+  return deepest instanceof Error ? deepest.message : String(deepest)
+}
+
 const fetchText = async (url: string): Promise<string> => {
-  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch((error: unknown) => {
+    throw new Error(reasonOf(error))
+  })
   if (!response.ok) throw new Error(`HTTP status ${response.status}`)
   return (await response.text()).slice(0, maxBytes)
 }
@@ -170,6 +187,7 @@ export const layer: Layer.Layer<LockfileStore> = Layer.succeed(LockfileStore, {
   read: (path) => attempt(path, "read", () => read(path)),
   fetch: (url) => attempt(url, "read", () => fetchText(url)),
   publish: (path, text, stale) => attempt(path, "write", () => publish(path, text, stale)),
+  written: (path) => Effect.promise(() => Fs.stat(path).then(({ mtimeMs }) => mtimeMs, () => undefined)),
   withdraw: (path, text) => attempt(path, "write", () => withdraw(path, text)),
   list: (directory, prefix) => Effect.promise(() => list(directory, prefix))
 })

@@ -1,61 +1,162 @@
-/** Clients as people name them. */
+/** `samp clients`: who is registered. */
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { ClientStatus, HubStatus } from "../../domain/HubStatus.ts"
+import { naturally } from "../../domain/HubStatus.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
-import { emptyMap, type SampMap, stringAt } from "../../domain/SampValue.ts"
-import type { HubConnection, HubError } from "../HubConnection.ts"
+import { isMType } from "../../domain/MType.ts"
+import { emptyMap, isMap, type SampMap, toJson } from "../../domain/SampValue.ts"
+import * as Clients from "../client/Finding.ts"
+import { findHub } from "../Discovery.ts"
+import type { HubConnection } from "../HubConnection.ts"
+import { hubStatus } from "../HubQuery.ts"
 import { codes, Stop } from "./Exit.ts"
+import { withExits } from "./Exits.ts"
+import * as Flags from "./Flags.ts"
+import * as Print from "./Print.ts"
+import { nobody } from "./Recipients.ts"
+import { connectTo } from "./Session.ts"
 
-/** A client and what it says of itself. */
-export interface KnownClient {
-  readonly id: ClientId
-  readonly name: string
-  readonly metadata: SampMap
+/** Patterns in a table. */
+const shown = 5
+
+/** A line of the list. */
+interface Listed extends Clients.KnownClient {
+  readonly isHub: boolean
+  readonly subscriptions: SampMap
+  /** What a hub of ours knows of it. */
+  readonly times: Partial<Pick<ClientStatus, "registered" | "age" | "idle">>
 }
 
-const known = (id: ClientId, metadata: SampMap): KnownClient => ({
-  id,
-  name: stringAt(metadata, "samp.name") ?? "",
-  metadata
-})
+const timesOf = (status: HubStatus | undefined, id: ClientId, isHub: boolean): Listed["times"] => {
+  if (status === undefined) return {}
+  if (isHub) return { registered: status.started, age: status.uptime }
+  return status.clients.find((client) => client.id === id) ?? {}
+}
 
-/** One client; one that has just left has nothing to say (GEN-08). */
-export const describe = (connection: HubConnection, id: ClientId): Effect.Effect<KnownClient> =>
-  connection.getMetadata(id).pipe(
-    Effect.orElseSucceed(() => emptyMap),
-    Effect.map((metadata) => known(id, metadata))
-  )
-
-/** All clients but ourselves, the hub among them. */
-export const all = (connection: HubConnection): Effect.Effect<ReadonlyArray<KnownClient>, HubError> =>
-  Effect.flatMap(
-    connection.getRegisteredClients,
-    (ids) => Effect.forEach(ids, (id) => describe(connection, id), { concurrency: 8 })
-  )
-
-/**
- * The clients of this id, or else of this name whatever its case, which several may share, or else the one client whose
- * name holds it: DS9 calls itself SAOImageDS9.
- */
-export const named = (
-  connection: HubConnection,
-  name: string
-): Effect.Effect<ReadonlyArray<KnownClient>, HubError | Stop> =>
+/** All clients, or the subscribers of an MType; the hub first. */
+const list = (connection: HubConnection, status: HubStatus | undefined, mtype: string | undefined) =>
   Effect.gen(function*() {
-    const clients = yield* all(connection)
-    const byId = clients.filter(({ id }) => id === name)
-    if (byId.length > 0) return byId
-    const wanted = name.toLowerCase()
-    const byName = clients.filter((client) => client.name.toLowerCase() === wanted)
-    if (byName.length > 0) return byName
-    const byPart = clients.filter((client) => client.name.toLowerCase().includes(wanted))
-    const parts = new Set(byPart.map((client) => client.name))
-    if (parts.size === 1) return byPart
-    const names = clients.map((client) => client.name === "" ? client.id : client.name).join(", ")
-    return yield* new Stop({
-      code: codes.noSuchClient,
-      text: `No client is named ${name}. Registered are: ${names === "" ? "none" : names}`
-    })
+    const subscribed = mtype === undefined ? undefined : yield* connection.getSubscribedClients(mtype)
+    const clients = [...yield* Clients.all(connection)]
+      .filter(({ id }) => subscribed === undefined || subscribed.has(id))
+    const listed = yield* Effect.forEach(clients, (client) =>
+      Effect.gen(function*() {
+        const isHub = client.id === connection.hubId
+        const subscriptions = yield* Effect.orElseSucceed(
+          connection.getSubscriptions(client.id),
+          () => emptyMap
+        )
+        return { ...client, isHub, subscriptions, times: timesOf(status, client.id, isHub) }
+      }), { concurrency: 8 })
+    return listed.sort((a, b) => Number(b.isHub) - Number(a.isHub) || naturally(a.id, b.id))
   })
 
-/** Name and id, or the id alone. */
-export const title = ({ id, name }: KnownClient): string => name === "" ? id : `${name} (${id})`
+const patternsOf = ({ subscriptions }: Listed): ReadonlyArray<string> =>
+  [...subscriptions.keys()].filter((pattern) => !pattern.startsWith("samp.hub."))
+
+const nameOf = ({ isHub, name }: Listed): string => `${name === "" ? "-" : name}${isHub ? " (the hub)" : ""}`
+
+const durationOf = (seconds: number | undefined): string =>
+  seconds === undefined ? "-" : Print.duration(seconds)
+
+const table = (clients: ReadonlyArray<Listed>, hasIdle: boolean): string => {
+  const rows = clients.map((client) => {
+    const patterns = patternsOf(client)
+    const more = patterns.length > shown ? ` and ${patterns.length - shown} more` : ""
+    const { age, idle } = client.times
+    return [
+      client.id,
+      nameOf(client),
+      durationOf(age),
+      ...hasIdle ? [durationOf(idle)] : [],
+      patterns.slice(0, shown).join(" ") + more
+    ]
+  })
+  return Print.table([["ID", "NAME", "AGE", ...hasIdle ? ["IDLE"] : [], "SUBSCRIPTIONS"], ...rows])
+}
+
+/** A map as lines of `key: value`, its keys in order. */
+const lines = (title: string, values: SampMap): ReadonlyArray<string> => [
+  `  ${title}`,
+  ...values.size === 0 ? ["    none"] : [],
+  ...[...values].sort(([a], [b]) => naturally(a, b)).map(([key, value]) => {
+    if (typeof value === "string") return `    ${key}: ${value.replaceAll(/\r\n|\r|\n/gu, "\n      ")}`
+    const empty = isMap(value) && value.size === 0
+    return `    ${key}${empty ? "" : `: ${JSON.stringify(toJson(value))}`}`
+  })
+]
+
+const block = (client: Listed): string => {
+  const { age, idle, registered } = client.times
+  const times = [
+    ...age === undefined ? [] : [`registered ${Print.duration(age)} ago (${registered ?? ""})`],
+    ...idle === undefined ? [] : [`idle ${Print.duration(idle)}`]
+  ]
+  return [
+    [`${client.id}  ${nameOf(client)}`, ...times].join(", "),
+    ...lines("metadata", client.metadata),
+    ...lines("subscriptions", client.subscriptions)
+  ].join("\n")
+}
+
+const flags = {
+  mtype: Flag.String("mtype").pipe(
+    Flag.withMetavar("MTYPE"),
+    Flag.withDescription("list only those subscribed to this MType (default: all clients)"),
+    Flag.optional
+  ),
+  long: Flag.Boolean("long").pipe(
+    Flag.withDescription("show all metadata and all subscriptions"),
+    Flag.withDefault(false)
+  ),
+  hub: Flags.hub,
+  json: Flags.json
+}
+
+/** `samp clients`. */
+export const command = Command.make(
+  "clients",
+  flags,
+  ({ hub, json, long, ...given }) =>
+    Effect.scoped(Effect.gen(function*() {
+      const mtype = Option.getOrUndefined(given.mtype)
+      if (mtype !== undefined && !isMType(mtype)) {
+        return yield* new Stop({
+          code: codes.usage,
+          text: `'${mtype}' is not an MType such as table.load.votable`
+        })
+      }
+      const found = yield* findHub(Option.getOrUndefined(hub))
+      const status = yield* hubStatus(found)
+      const connection = yield* connectTo(found, "clients")
+      const clients = yield* list(connection, status, mtype)
+      if (mtype !== undefined && clients.length === 0) return yield* nobody(mtype)
+      if (!json) {
+        return yield* Print.line(
+          long ? clients.map(block).join("\n\n") : table(clients, status !== undefined)
+        )
+      }
+      for (const { id, isHub, metadata, name, subscriptions, times } of clients) {
+        yield* Print.json({
+          id,
+          name,
+          ...isHub ? { hub: true } : {},
+          registered: times.registered,
+          ageSeconds: times.age,
+          idleSeconds: times.idle,
+          metadata: toJson(metadata),
+          subscriptions: toJson(subscriptions)
+        })
+      }
+    }))
+).pipe(
+  Command.withDescription("List the registered clients, the hub first"),
+  Command.withExamples([
+    { command: "samp clients --mtype table.load.votable", description: "who takes tables" },
+    { command: "samp clients --long", description: "all that they say of themselves" }
+  ]),
+  withExits("noHub", "nobodySubscribed")
+)

@@ -2,10 +2,15 @@
 import * as Data from "effect/Data"
 import type { CallError } from "../../ports/CallSender.ts"
 import type { ListenError } from "../../ports/CallServer.ts"
+import type { CommandNotRun } from "../../ports/CommandRunner.ts"
 import type { LockfileError } from "../../ports/LockfileStore.ts"
+import type { CallFailure } from "../client/ClientErrors.ts"
+import type { NoSuchClient } from "../client/Finding.ts"
+import type { IllFormed } from "../client/Typing.ts"
+import type { SendingError } from "../data/Sending.ts"
 import type { BadPlace, NoHub } from "../Discovery.ts"
 import type { BadHub } from "../HubConnection.ts"
-import type { BadHubOptions, HubRunning } from "../StandardHub.ts"
+import type { BadHubOptions, HubRunning, LabelTaken } from "../StandardHub.ts"
 
 /** The codes. */
 export const codes = {
@@ -19,6 +24,7 @@ export const codes = {
   timeout: 7,
   hubRunning: 8,
   cannotStart: 9,
+  badData: 10,
   interrupted: 130
 } as const
 
@@ -33,16 +39,24 @@ export class Stop extends Data.TaggedError("Stop")<{ readonly code: number; read
 export type CommandError =
   | Stop
   | NoHub
+  | NoSuchClient
   | BadPlace
   | BadHub
   | BadHubOptions
   | HubRunning
+  | LabelTaken
   | CallError
   | ListenError
   | LockfileError
+  | ClientError
 
-/** How a hub is lost in the middle of a conversation. */
-const goneReasons: ReadonlyArray<CallError["reason"]> = ["Refused", "Lost"]
+/** The errors of the client library and of what it does with data. */
+type ClientError = CallFailure | IllFormed | SendingError | CommandNotRun
+
+/** Whether the hub has gone, in the middle of a conversation, or says that it is about to. */
+export const isEnding = (error: CallError): boolean =>
+  error.reason === "Lost" || error.reason === "Refused" ||
+  (error.reason === "RemoteFault" && /shut(?:ting)? ?down|stopping/iu.test(error.detail))
 
 /** The exit code of an error. */
 export const codeOf = (error: CommandError): number => {
@@ -51,10 +65,13 @@ export const codeOf = (error: CommandError): number => {
       return error.code
     case "NoHub":
       return codes.noHub
+    case "NoSuchClient":
+      return codes.noSuchClient
     case "BadPlace":
     case "BadHubOptions":
       return codes.usage
     case "HubRunning":
+    case "LabelTaken":
       return codes.hubRunning
     case "ListenError":
     case "LockfileError":
@@ -62,10 +79,28 @@ export const codeOf = (error: CommandError): number => {
     case "CallError":
       return error.reason === "Timeout"
         ? codes.timeout
-        : goneReasons.includes(error.reason)
+        : isEnding(error)
         ? codes.noHub
         : codes.failure
+    case "NotConnected":
+    case "Disconnected":
+      return codes.noHub
+    case "NobodySubscribed":
+      return codes.nobodySubscribed
+    case "ErrorResponse":
+      return codes.errorResponse
+    case "NoResponse":
+      return codes.timeout
+    case "BadMessage":
+      return codes.usage
+    case "Unrecognised":
+    case "FileError":
+    case "WebError":
+    case "DataError":
+      return codes.badData
     case "BadHub":
+    case "IllFormed":
+    case "CommandNotRun":
       return codes.failure
   }
 }

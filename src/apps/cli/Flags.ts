@@ -22,3 +22,34 @@ export const seconds = (name: string, description: string) =>
     Flag.withMetavar("SECONDS"),
     Flag.withDescription(description)
   )
+
+/** Ids or names of recipients. */
+export const to = Flag.String("to").pipe(
+  Flag.withMetavar("NAME|ID"),
+  Flag.withDescription("only to this client; may be given several times (default: all that subscribe)"),
+  Flag.atLeast(0)
+)
+
+/** How this command presents itself to the others. */
+export const identity = {
+  clientName: Flag.String("client-name").pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription("name under which this command registers"),
+    Flag.optional
+  ),
+  clientMeta: Flag.String("client-meta").pipe(
+    Flag.withMetavar("KEY=VALUE"),
+    Flag.withDescription("metadata of this command; may be given several times"),
+    Flag.atLeast(0)
+  )
+}
+
+/** What commands share that send something and may wait for responses. */
+export const responses = {
+  timeout: seconds("timeout", "how long to wait for responses; 0 for ever (default: 60)").pipe(
+    Flag.withDefault(60)
+  ),
+  ...identity,
+  hub,
+  json
+}

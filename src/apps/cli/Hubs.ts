@@ -3,6 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { removeDead, runningHubs } from "../Discovery.ts"
 import { codes, Stop } from "./Exit.ts"
+import { withExits } from "./Exits.ts"
 import * as Flags from "./Flags.ts"
 import * as Print from "./Print.ts"
 
@@ -28,4 +29,11 @@ export const command = Command.make(
     ) => [label, owner, group, url, impl, lockfile])
     yield* Print.line(Print.table([["LABEL", "OWNER", "GROUP", "URL", "PRODUCT", "LOCKFILE"], ...rows]))
   })
-).pipe(Command.withDescription("List the running hubs: the usual one, and those of --multi"))
+).pipe(
+  Command.withDescription("List the running hubs: the usual one, and those of --multi"),
+  Command.withExamples([
+    { command: "samp hubs", description: "a table of all" },
+    { command: "samp hubs --json", description: "for scripts" }
+  ]),
+  withExits("noHub")
+)

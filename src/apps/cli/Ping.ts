@@ -1,32 +1,26 @@
 /** `samp ping`: does the hub, or a client, answer? */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { message } from "../../domain/Message.ts"
+import { isMap, stringAt } from "../../domain/SampValue.ts"
 import { CallSender } from "../../ports/CallSender.ts"
+import * as Clients from "../client/Finding.ts"
 import { findHub } from "../Discovery.ts"
-import * as Clients from "./Clients.ts"
 import { codes, Stop } from "./Exit.ts"
+import { withExits } from "./Exits.ts"
 import * as Flags from "./Flags.ts"
 import * as Print from "./Print.ts"
-import { collect } from "./Replies.ts"
-import { connect } from "./Session.ts"
-
-const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.gen(function*() {
-    const before = yield* Clock.monotonicTimeNanos
-    yield* effect
-    return Number((yield* Clock.monotonicTimeNanos) - before) / 1e6
-  })
+import * as Replies from "./Replies.ts"
+import { connect, timed } from "./Session.ts"
 
 const pingHub = (choice: Option.Option<string>, json: boolean) =>
   Effect.gen(function*() {
     const hub = yield* findHub(Option.getOrUndefined(choice))
     const sender = yield* CallSender
     const call = { method: "samp.hub.ping", params: [] }
-    const ms = yield* timed(sender.call(hub.url, call, { timeoutMs: 5_000 }))
+    const [ms] = yield* timed(sender.call(hub.url, call, { timeoutMs: 5_000 }))
     const { impl, lockfile, url } = hub
     yield* json
       ? Print.json({ url, lockfile, impl, ms })
@@ -36,22 +30,27 @@ const pingHub = (choice: Option.Option<string>, json: boolean) =>
 const pingClient = (choice: Option.Option<string>, name: string, timeout: number, json: boolean) =>
   Effect.scoped(Effect.gen(function*() {
     const connection = yield* connect(choice, "ping")
-    let code: number = codes.ok
-    for (const client of yield* Clients.named(connection, name)) {
-      const wait = collect(connection, [client], message("samp.app.ping"), timeout)
-      const ms = yield* timed(Effect.map(wait, ([reply]) => {
-        code = Math.max(code, reply?.code ?? codes.failure)
-      }))
-      yield* json
-        ? Print.json({ id: client.id, name: client.name, ok: code === codes.ok, ms })
-        : Print.line(
-          `${Clients.title(client)} ${code === codes.ok ? "answers" : "does not answer"} (${
-            ms.toFixed(1)
-          } ms)`
-        )
+    const all: Array<Replies.Reply> = []
+    for (const client of yield* Clients.findClients(connection, name)) {
+      const ask = Replies.collect(connection, [client], message("samp.app.ping"), timeout)
+      const [ms, replies] = yield* timed(ask)
+      const ok = replies.every(({ code }) => code === codes.ok)
+      if (json) yield* Print.json({ id: client.id, name: client.name, ok, ms })
+      else if (ok) yield* Print.line(`${Clients.title(client)} answers (${ms.toFixed(1)} ms)`)
+      all.push(...replies)
     }
-    if (code !== codes.ok) return yield* new Stop({ code, text: `${name} did not answer the ping` })
+    const code = Replies.worst(all)
+    const failures = all.flatMap((reply) => reply.code === codes.ok ? [] : [whyNot(reply, timeout)])
+    if (code !== codes.ok) return yield* new Stop({ code, text: failures.join("\n") })
   }))
+
+const whyNot = ({ client, code, detail, response }: Replies.Reply, timeout: number): string => {
+  const who = Clients.title(client)
+  if (code === codes.timeout) return `${who} did not answer the ping within ${timeout} s`
+  const error = response?.get("samp.error")
+  const text = detail ?? (isMap(error) ? stringAt(error, "samp.errortxt") : undefined)
+  return `${who} did not answer the ping well: ${text ?? "it gave no reason"}`
+}
 
 const flags = {
   to: Flag.String("to").pipe(
@@ -59,7 +58,9 @@ const flags = {
     Flag.withDescription("ping this client through the hub, instead of the hub"),
     Flag.optional
   ),
-  timeout: Flags.seconds("timeout", "how long to wait for a client").pipe(Flag.withDefault(10)),
+  timeout: Flags.seconds("timeout", "how long to wait for a client; 0 for ever (default: 10)").pipe(
+    Flag.withDefault(10)
+  ),
   hub: Flags.hub,
   json: Flags.json
 }
@@ -71,5 +72,10 @@ export const command = Command.make(
   ({ hub, json, timeout, to }) =>
     Option.isNone(to) ? pingHub(hub, json) : pingClient(hub, to.value, timeout, json)
 ).pipe(
-  Command.withDescription("Ask the hub, or a client, for a sign of life")
+  Command.withDescription("Ask the hub, or a client, for a sign of life"),
+  Command.withExamples([
+    { command: "samp ping", description: "is the hub there?" },
+    { command: "samp ping --to topcat --timeout 5", description: "does TOPCAT answer, through the hub?" }
+  ]),
+  withExits("noHub", "noSuchClient", "nobodySubscribed", "errorResponse", "timeout")
 )

@@ -19,6 +19,21 @@ export const inline = (value: SampMap): string => {
   return text.length > 500 ? `${text.slice(0, 500)}...` : text
 }
 
+const units: ReadonlyArray<readonly [name: string, seconds: number]> = [["d", 86_400], ["h", 3_600], [
+  "min",
+  60
+]]
+
+/** A duration as people say it: `12 s`, `3 min`, `2 h 5 min`, `3 d 4 h`. */
+export const duration = (seconds: number): string => {
+  const at = units.findIndex(([, size]) => seconds >= size)
+  const [unit, next] = [units[at], units[at + 1]]
+  if (unit === undefined) return `${seconds} s`
+  const rest = next === undefined ? 0 : Math.floor((seconds % unit[1]) / next[1])
+  const whole = `${Math.floor(seconds / unit[1])} ${unit[0]}`
+  return next === undefined || rest === 0 ? whole : `${whole} ${rest} ${next[0]}`
+}
+
 /** Rows with aligned columns; the last column is not padded. */
 export const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const widths: Array<number> = []

@@ -3,9 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { isMap, type SampMap, stringAt, toJson } from "../../domain/SampValue.ts"
 import type { CallError } from "../../ports/CallSender.ts"
+import type { Answer } from "../client/Calling.ts"
+import { type CallFailure, isTimeout } from "../client/ClientErrors.ts"
+import { type KnownClient, title } from "../client/Finding.ts"
+import type { IllFormed } from "../client/Typing.ts"
 import type { HubConnection, HubError } from "../HubConnection.ts"
-import { type KnownClient, title } from "./Clients.ts"
-import { codes } from "./Exit.ts"
+import { codeOf, codes, isEnding, Stop } from "./Exit.ts"
 import * as Print from "./Print.ts"
 
 /** What came of one recipient. */
@@ -18,12 +21,21 @@ export interface Reply {
   readonly detail: string | undefined
 }
 
-/** A reply with a response. */
-export const answered = (client: KnownClient, response: SampMap): Reply => {
+/** The exit code of a response; one that the hub makes since it ends tells of the hub, not of the client. */
+const responseCode = (response: SampMap): number => {
   const status = stringAt(response, "samp.status")
-  const code = status === "samp.ok" || status === "samp.warning" ? codes.ok : codes.errorResponse
-  return { client, code, response, detail: undefined }
+  if (status === "samp.ok" || status === "samp.warning") return codes.ok
+  const error = response.get("samp.error")
+  return isMap(error) && stringAt(error, "samp.code") === "hub.stopping" ? codes.noHub : codes.errorResponse
 }
+
+/** A reply with a response. */
+export const answered = (client: KnownClient, response: SampMap): Reply => ({
+  client,
+  code: responseCode(response),
+  response,
+  detail: undefined
+})
 
 /** No reply within the limit. */
 export const late = (client: KnownClient, seconds: number): Reply => ({
@@ -33,18 +45,8 @@ export const late = (client: KnownClient, seconds: number): Reply => ({
   detail: `no answer within ${seconds} s`
 })
 
-/** Faults carry no portable code (ERR-04), so their words have to do. */
-const isTimeout = (error: CallError): boolean =>
-  error.reason === "Timeout" ||
-  (error.reason === "RemoteFault" && /time[d ]?[- ]?out|in time/iu.test(error.detail))
-
 const isUnsubscribed = (error: CallError): boolean =>
   error.reason === "RemoteFault" && (error.code === 2 || /not subscribed/iu.test(error.detail))
-
-/** The hub has gone, or says that it is about to. */
-const isEnding = (error: CallError): boolean =>
-  error.reason === "Lost" || error.reason === "Refused" ||
-  (error.reason === "RemoteFault" && /shut(?:ting)? ?down|stopping/iu.test(error.detail))
 
 /** The exit code of a failed hub operation on one client. */
 const failureCode = (error: HubError): number => {
@@ -62,6 +64,21 @@ export const failed = (client: KnownClient, error: HubError): Reply => ({
   response: undefined,
   detail: error.message
 })
+
+/** What a call by the client library came to. */
+export const of = (client: KnownClient, answer: Result.Result<Answer, CallFailure | IllFormed>): Reply => {
+  if (Result.isSuccess(answer)) return answered(client, answer.success.response)
+  const error = answer.failure
+  switch (error._tag) {
+    case "ErrorResponse":
+      return answered(client, error.response)
+    case "CallError":
+    case "BadHub":
+      return failed(client, error)
+    default:
+      return { client, code: codeOf(error), response: undefined, detail: error.message }
+  }
+}
 
 /** Calls each client and waits for its answer, all at once. */
 export const collect = (
@@ -83,13 +100,22 @@ export const collect = (
     { concurrency: "unbounded" }
   )
 
-/** Prints one reply. */
-export const print = (reply: Reply, json: boolean): Effect.Effect<void> => {
+/**
+ * Prints one reply.
+ *
+ * @param more - what else its JSON tells
+ */
+export const print = (
+  reply: Reply,
+  json: boolean,
+  more: { readonly [key: string]: string } = {}
+): Effect.Effect<void> => {
   const { client, detail, response } = reply
   if (json) {
     return Print.json({
       id: client.id,
       name: client.name,
+      ...more,
       status: response === undefined ? null : stringAt(response, "samp.status") ?? null,
       ...response === undefined ? { error: detail } : { response: toJson(response) }
     })
@@ -118,4 +144,22 @@ const severity = [
 export const worst = (replies: ReadonlyArray<Reply>): number => {
   const found = new Set(replies.map(({ code }) => code))
   return severity.find((code) => found.has(code)) ?? codes.ok
+}
+
+/** Those who have gone, or listen no more: nobody has named them, so that they left is no failure. */
+const absent: ReadonlyArray<number> = [codes.noSuchClient, codes.nobodySubscribed]
+
+/** {@link worst} of a message to all who subscribe: those who leave just then are passed over if others answer. */
+export const worstOfAll = (replies: ReadonlyArray<Reply>): number => {
+  const present = replies.filter(({ code }) => !absent.includes(code))
+  return worst(present.length === 0 ? replies : present)
+}
+
+/** Ends a command by what came of all: with a code of its own, and without further words, if any went wrong. */
+export const conclude = (
+  replies: ReadonlyArray<Reply>,
+  to: ReadonlyArray<string>
+): Effect.Effect<void, Stop> => {
+  const code = to.length === 0 ? worstOfAll(replies) : worst(replies)
+  return code === codes.ok ? Effect.void : Effect.fail(new Stop({ code, text: "" }))
 }

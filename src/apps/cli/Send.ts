@@ -8,15 +8,18 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Delivery } from "../../domain/HubOutput.ts"
-import { ClientId } from "../../domain/Identifiers.ts"
+import type { ClientId } from "../../domain/Identifiers.ts"
+import { unsafeNumber } from "../../domain/JsonNumbers.ts"
 import { message } from "../../domain/Message.ts"
 import { isMType } from "../../domain/MType.ts"
-import { fromJson, illegalCharacter, isMap, type SampMap, type SampValue } from "../../domain/SampValue.ts"
+import { fromJson, illegality, isMap, type SampMap, type SampValue } from "../../domain/SampValue.ts"
+import * as Clients from "../client/Finding.ts"
 import type { HubConnection } from "../HubConnection.ts"
-import * as Clients from "./Clients.ts"
 import { codes, Stop } from "./Exit.ts"
+import { withExits } from "./Exits.ts"
 import * as Flags from "./Flags.ts"
 import * as Print from "./Print.ts"
+import { chooseRecipients } from "./Recipients.ts"
 import * as Replies from "./Replies.ts"
 import { connect, hubGone } from "./Session.ts"
 
@@ -29,6 +32,12 @@ const jsonParams = (text: string): Result.Result<SampMap, Stop> => {
   if (Result.isFailure(parsed)) {
     return Result.fail(usage("--params is not JSON; an example: --params '{\"ra\": 10.68}'"))
   }
+  const unsafe = unsafeNumber(text)
+  if (unsafe !== undefined) {
+    return Result.fail(
+      usage(`--params: the number ${unsafe} would lose digits; write it as a string: "${unsafe}"`)
+    )
+  }
   const value = fromJson(parsed.success)
   if (Result.isFailure(value)) {
     return Result.fail(usage(`--params: ${value.failure.path || "the value"} ${value.failure.text}`))
@@ -36,6 +45,36 @@ const jsonParams = (text: string): Result.Result<SampMap, Stop> => {
   return isMap(value.success)
     ? Result.succeed(value.success)
     : Result.fail(usage("--params is not a JSON object; an example: --params '{\"ra\": 10.68}'"))
+}
+
+/** An argument in a message: a terminal would obey control characters. */
+const shown = (text: string): string => text.replaceAll(/\p{Cc}/gu, "?")
+
+const shownPair = (pair: string): string => `'${shown(pair)}'`
+
+/** What is wrong with an argument that ought to be key=value, after `before`. */
+const wrongPair = (pair: string, before: string | undefined): string | undefined => {
+  const key = /^([^=]+)=/u.exec(pair)?.[1]
+  if (key === undefined) {
+    const text = `${shownPair(pair)} is not key=value`
+    if (before === undefined || pair.startsWith("=")) return text
+    return `${text}; quote what holds blanks, as in ${
+      shownPair(`${before} ${pair}`).replaceAll(/^'|'$/gu, "\"")
+    }`
+  }
+  const bad = illegality(pair)
+  if (bad !== undefined) return `${shownPair(pair)} ${bad}`
+  return /\s/u.test(key)
+    ? `${shownPair(pair)}: no key holds blanks; write key=value without blanks around the =`
+    : undefined
+}
+
+/** What is odd about a `url` that is none: a path is one for nobody who gets it. */
+const oddUrl = (params: SampMap): string | undefined => {
+  const url = params.get("url")
+  return typeof url !== "string" || url === "" || /^[a-z][a-z\d+.-]+:/iu.test(url)
+    ? undefined
+    : `url=${shown(url)} is not a URL: write file:///absolute/path, or use: samp load ${shown(url)}`
 }
 
 /** The parameters: those of `--params`, then each `key=value`, which is a string as it stands. */
@@ -46,49 +85,20 @@ const readParams = (
   const base = Option.isNone(json) ? Result.succeed<SampMap>(new Map()) : jsonParams(json.value)
   if (Result.isFailure(base)) return base
   const params = new Map<string, SampValue>(base.success)
-  for (const pair of pairs) {
+  const given = new Set<string>()
+  for (const [index, pair] of pairs.entries()) {
+    const wrong = wrongPair(pair, pairs[index - 1])
+    if (wrong !== undefined) return Result.fail(usage(wrong))
     const equals = pair.indexOf("=")
-    if (equals <= 0) return Result.fail(usage(`'${pair}' is not key=value`))
-    const bad = illegalCharacter(pair)
-    if (bad !== undefined) {
-      return Result.fail(usage(`'${pair}' holds the character ${bad}; SAMP allows ASCII only`))
+    const key = pair.slice(0, equals)
+    if (given.has(key)) {
+      return Result.fail(usage(`${key}= is given twice; for a list write --params '{"${key}": ["a", "b"]}'`))
     }
-    params.set(pair.slice(0, equals), pair.slice(equals + 1))
+    given.add(key)
+    params.set(key, pair.slice(equals + 1))
   }
   return Result.succeed(params)
 }
-
-const nobody = (mtype: string) =>
-  new Stop({
-    code: codes.nobodySubscribed,
-    text: `Nobody is subscribed to ${mtype}. See who is there with: samp clients`
-  })
-
-/** The recipients the user named, or everybody subscribed. */
-const recipients = (connection: HubConnection, names: ReadonlyArray<string>, mtype: string) =>
-  Effect.gen(function*() {
-    const subscribed = yield* connection.getSubscribedClients(mtype)
-    if (names.length === 0) {
-      if (subscribed.size === 0) return yield* nobody(mtype)
-      return yield* Effect.forEach(
-        [...subscribed.keys()],
-        (id) => Clients.describe(connection, ClientId(id)),
-        { concurrency: 8 }
-      )
-    }
-    const chosen = new Map<ClientId, Clients.KnownClient>()
-    for (const name of names) {
-      const found = yield* Clients.named(connection, name)
-      const ready = found.filter(({ id }) => subscribed.has(id))
-      if (ready.length === 0) {
-        const who = found.map(Clients.title).join(", ")
-        const text = `${who} is not subscribed to ${mtype}; nothing was sent`
-        return yield* new Stop({ code: codes.nobodySubscribed, text })
-      }
-      for (const client of ready) chosen.set(client.id, client)
-    }
-    return [...chosen.values()]
-  })
 
 const notify = (
   connection: HubConnection,
@@ -162,9 +172,7 @@ const flags = {
     Flag.withDescription("call synchronously, and print the responses"),
     Flag.withDefault(false)
   ),
-  timeout: Flags.seconds("timeout", "how long to wait for responses; 0 for ever").pipe(Flag.withDefault(60)),
-  hub: Flags.hub,
-  json: Flags.json
+  ...Flags.responses
 }
 
 /** `samp send`. */
@@ -173,9 +181,12 @@ export const command = Command.make("send", flags, (given) =>
     const { json, mtype } = given
     if (!isMType(mtype)) return yield* usage(`'${mtype}' is not an MType such as table.load.votable`)
     if (given.call && given.wait) return yield* usage("--call and --wait exclude each other; choose one")
-    const content = message(mtype, yield* Effect.fromResult(readParams(given.pairs, given.params)))
-    const connection = yield* connect(given.hub, "send")
-    const clients = yield* recipients(connection, given.to, mtype)
+    const params = yield* Effect.fromResult(readParams(given.pairs, given.params))
+    const content = message(mtype, params)
+    const odd = oddUrl(params)
+    if (odd !== undefined) yield* Print.remark(odd)
+    const connection = yield* connect(given.hub, "send", given)
+    const clients = yield* chooseRecipients(connection, given.to, mtype)
     if (!given.call && !given.wait) {
       const sent = yield* notify(connection, content, clients, given.to.length === 0)
       const names = clients.filter(({ id }) => sent.includes(id))
@@ -189,8 +200,7 @@ export const command = Command.make("send", flags, (given) =>
         callEach(connection, content, clients, given.timeout, show),
         hubGone(connection)
       )
-    const code = Replies.worst(replies)
-    if (code !== codes.ok) return yield* new Stop({ code, text: "" })
+    yield* Replies.conclude(replies, given.to)
   }))).pipe(
     Command.withDescription("Send a message: a notification, or a call with --call or --wait"),
     Command.withExamples([
@@ -199,5 +209,6 @@ export const command = Command.make("send", flags, (given) =>
         command: "samp send table.load.votable url=file:///data/t.vot --to topcat --wait",
         description: "load a table into TOPCAT, and wait until it is there"
       }
-    ])
+    ]),
+    withExits("noHub", "noSuchClient", "nobodySubscribed", "errorResponse", "timeout")
   )

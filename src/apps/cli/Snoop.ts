@@ -1,58 +1,25 @@
 /** `samp snoop`: every message this client may see, as JSON lines. */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import type { Delivery } from "../../domain/HubOutput.ts"
+import type { ClientId } from "../../domain/Identifiers.ts"
 import { errorResponse, okResponse } from "../../domain/Message.ts"
-import { isPattern, matches } from "../../domain/MType.ts"
-import { emptyMap, isMap, type SampMap, stringAt, toJson } from "../../domain/SampValue.ts"
-import type { HubConnection } from "../HubConnection.ts"
-import * as Clients from "./Clients.ts"
-import { codes, Stop } from "./Exit.ts"
+import { type SampMap, stringAt } from "../../domain/SampValue.ts"
+import type { Incoming } from "../client/Handling.ts"
+import { connect } from "./Client.ts"
+import { withExits } from "./Exits.ts"
 import * as Flags from "./Flags.ts"
+import * as Messages from "./Messages.ts"
 import * as Print from "./Print.ts"
-import { connect, hubGone } from "./Session.ts"
 
 /** What callers are told: their call reached only a listener (RSP-12). */
 const notice: SampMap = new Map(errorResponse("samp snoop only listens", "snoop"))
   .set("samp.status", "samp.warning")
 
-const print = (connection: HubConnection, delivery: Exclude<Delivery, { readonly _tag: "Response" }>) =>
-  Effect.gen(function*() {
-    const { message, sender } = delivery
-    const { name } = yield* Clients.describe(connection, sender)
-    const params = message.get("samp.params")
-    const mtype = stringAt(message, "samp.mtype") ?? ""
-    const extra = new Map([...message].filter(([key]) => key !== "samp.mtype" && key !== "samp.params"))
-    yield* Print.json({
-      time: DateTime.formatIso(yield* DateTime.now),
-      kind: delivery._tag === "Call" ? "call" : "notification",
-      sender,
-      senderName: name,
-      mtype,
-      params: toJson(isMap(params) ? params : emptyMap),
-      ...extra.size > 0 ? { extra: toJson(extra) } : {},
-      ...delivery._tag === "Call" ? { msgId: delivery.msgId } : {}
-    })
-  })
-
-/** Shows a delivery, and answers it if it is a call. */
-const handle = (connection: HubConnection, delivery: Delivery) =>
-  Effect.gen(function*() {
-    if (delivery._tag === "Response") return
-    yield* print(connection, delivery)
-    if (delivery._tag !== "Call") return
-    const isPing = stringAt(delivery.message, "samp.mtype") === "samp.app.ping"
-    yield* connection.reply(delivery.msgId, isPing ? okResponse() : notice)
-  })
-
-const shutdown = "samp.hub.event.shutdown"
-
-const isShutdown = (connection: HubConnection, delivery: Delivery): boolean =>
-  delivery._tag === "Notification" && delivery.sender === connection.hubId &&
-  stringAt(delivery.message, "samp.mtype") === shutdown
+/** The event of our own subscriptions: that we look is not what we look for. */
+const isOwnSubscription = (selfId: ClientId, { mtype, params }: Incoming): boolean =>
+  mtype === "samp.hub.event.subscriptions" && stringAt(params, "id") === selfId
 
 const flags = {
   mtype: Flag.String("mtype").pipe(
@@ -62,9 +29,10 @@ const flags = {
   ),
   json: Flags.json,
   count: Flag.Int("count").pipe(
-    Flag.withDescription("end after this many messages; 0 for never"),
+    Flag.withDescription("end after this many messages; 0 for never (default: 0)"),
     Flag.withDefault(0)
   ),
+  ...Flags.identity,
   hub: Flags.hub
 }
 
@@ -72,34 +40,32 @@ const flags = {
 export const command = Command.make(
   "snoop",
   flags,
-  ({ count, hub, mtype }) =>
+  ({ clientMeta, clientName, count, hub, mtype }) =>
     Effect.scoped(Effect.gen(function*() {
       const patterns = mtype.length === 0 ? ["*"] : mtype
-      const bad = patterns.find((pattern) => !isPattern(pattern))
-      if (bad !== undefined) {
-        return yield* new Stop({
-          code: codes.usage,
-          text: `'${bad}' cannot be subscribed to; use an MType, a.b.* or *`
-        })
-      }
-      const connection = yield* connect(hub, "snoop")
+      yield* Messages.checkPatterns(patterns)
+      const client = yield* connect({ clientMeta, clientName, hub }, "snoop", { reconnect: false })
+      const { selfId } = yield* client.connected
+      const done = yield* Deferred.make<void>()
       let left = count
-      const done = yield* Deferred.make<void, Stop>()
-      const wanted = (mtype: string): boolean => patterns.some((pattern) => matches(pattern, mtype))
-      yield* connection.listen((delivery) =>
+      const show = (incoming: Incoming) =>
         Effect.gen(function*() {
-          if (!isShutdown(connection, delivery) || wanted(shutdown)) {
-            yield* Effect.ignore(handle(connection, delivery))
-            if (delivery._tag !== "Response" && --left === 0) yield* Deferred.succeed(done, undefined)
+          if (isOwnSubscription(selfId, incoming)) return
+          yield* Print.json(yield* Messages.lineOf(client, incoming))
+          if (incoming.msgId !== undefined) {
+            const response = incoming.mtype === "samp.app.ping" ? okResponse() : notice
+            yield* Effect.ignore(client.reply(incoming.msgId, response))
           }
-          if (isShutdown(connection, delivery)) {
-            yield* Deferred.fail(done, new Stop({ code: codes.noHub, text: "The hub has shut down" }))
-          }
+          if (--left === 0) yield* Deferred.succeed(done, undefined)
         })
-      )
-      yield* connection.declareSubscriptions(
-        new Map([...patterns, shutdown].map((pattern) => [pattern, emptyMap]))
-      )
-      yield* Effect.raceFirst(Deferred.await(done), hubGone(connection))
+      yield* Messages.take(client, patterns, show, { sequential: true })
+      yield* Effect.raceFirst(Deferred.await(done), Messages.hubLost(client))
     }))
-).pipe(Command.withDescription("Print every message that this client may see, as JSON lines, until Ctrl-C"))
+).pipe(
+  Command.withDescription("Print every message that this client may see, as JSON lines, until Ctrl-C"),
+  Command.withExamples([
+    { command: "samp snoop", description: "all that goes to everybody" },
+    { command: "samp snoop --mtype 'table.*' --count 1", description: "the next message about tables" }
+  ]),
+  withExits("noHub")
+)

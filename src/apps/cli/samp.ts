@@ -8,6 +8,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
   console.error(`samp needs Node 22.19 or newer, and this is Node ${process.versions.node}`)
   process.exitCode = 1
 } else {
+  const { keepCompiled } = await import("./CompileCache.ts")
+  keepCompiled()
   const { main } = await import("./Main.ts")
   main(process.argv.slice(2))
 }

@@ -45,6 +45,9 @@ export const voidAnswer = answerFrame(
   "<params><param><value><string></string></value></param></params>"
 )
 
+export const valueAnswer = (value: Value): string =>
+  answerFrame(`<params><param>${writeValue(value)}</param></params>`)
+
 export const faultAnswer = (text: string): string =>
   answerFrame(
     `<fault><value><struct><member><name>faultCode</name><value><int>1</int></value></member>` +

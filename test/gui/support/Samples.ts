@@ -23,9 +23,9 @@ export const stars: ReadonlyArray<readonly [name: string, ra: number, dec: numbe
 const field = (name: string, type: string, ucd: string): string =>
   `<FIELD name="${name}" ${type} ucd="${ucd}"/>`
 
-/** A VOTable of the stars. */
-export const table = (folder: string): Sample => {
-  const rows = stars.map((star) => `<TR>${star.map((cell) => `<TD>${cell}</TD>`).join("")}</TR>`)
+/** A VOTable of the stars, or of others. */
+export const table = (folder: string, file = "three stars.vot", content: typeof stars = stars): Sample => {
+  const rows = content.map((star) => `<TR>${star.map((cell) => `<TD>${cell}</TD>`).join("")}</TR>`)
   const fields = [
     field("name", `datatype="char" arraysize="*"`, "meta.id;meta.main"),
     field("ra", `datatype="double" unit="deg"`, "pos.eq.ra;meta.main"),
@@ -40,7 +40,7 @@ export const table = (folder: string): Sample => {
     ...rows,
     `</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>`
   ]
-  return write(folder, "three stars.vot", text.join("\n"))
+  return write(folder, file, text.join("\n"))
 }
 
 export const side = 64

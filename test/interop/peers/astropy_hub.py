@@ -1,4 +1,6 @@
-"""An astropy hub on 127.0.0.1 without the Web Profile: astropy_hub.py single|multiple [label].
+"""An astropy hub on 127.0.0.1 without the Web Profile: astropy_hub.py single|multiple [label [seconds]].
+
+With seconds, clients that ask for nothing for so long are thrown out.
 
 Prints {"event": "ready", ...} when it serves, or {"event": "refused"} and exits 8 when astropy would not
 start a hub; ends on SIGTERM or by itself after two and a half minutes.
@@ -27,7 +29,8 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: done.set())
     mode = sys.argv[1] if len(sys.argv) > 1 else "single"
     label = sys.argv[2] if len(sys.argv) > 2 else ""
-    hub = SAMPHubServer(mode=mode, label=label, addr="127.0.0.1", web_profile=False)
+    client_timeout = float(sys.argv[3]) if len(sys.argv) > 3 else 0
+    hub = SAMPHubServer(mode=mode, label=label, addr="127.0.0.1", web_profile=False, client_timeout=client_timeout)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         hub.start()

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { compileCache } from "../../support/bundle.ts"
 
 export interface Home {
   readonly path: string
@@ -16,7 +17,13 @@ export const make = (): Home => {
     path,
     lockfile: join(path, ".samp"),
     // Not the test's own environment: SAMP_HUB or a proxy set there would lead elsewhere.
-    env: { PATH: process.env["PATH"] ?? "", HOME: path, LC_ALL: "C.UTF-8", PYTHONDONTWRITEBYTECODE: "1" },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: path,
+      LC_ALL: "C.UTF-8",
+      PYTHONDONTWRITEBYTECODE: "1",
+      NODE_COMPILE_CACHE: compileCache
+    },
     remove: () => rmSync(path, { recursive: true, force: true })
   }
 }

@@ -1,10 +1,10 @@
-/** Our own command line, run from its source. */
-import { fileURLToPath } from "node:url"
+/** Our own command line, as it ships. */
+import { entryFile } from "../../support/bundle.ts"
 import type { Home } from "./Home.ts"
 import * as Json from "./Json.ts"
 import * as Program from "./Program.ts"
 
-const entry = fileURLToPath(new URL("../../../src/apps/cli/samp.ts", import.meta.url))
+const entry = await entryFile()
 
 export const start = (home: Home, ...args: ReadonlyArray<string>): Program.Program =>
   Program.start(process.execPath, [entry, ...args], { env: home.env })

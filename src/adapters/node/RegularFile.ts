@@ -1,0 +1,62 @@
+/** Opening files, and nothing but files. */
+import { constants } from "node:fs"
+import * as Fs from "node:fs/promises"
+
+/** The code of an error of the operating system, such as ENOENT; empty if it is none. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
+
+/** It is there, but it is not a file. */
+export class NotAFile extends Error {
+  override readonly name = "NotAFile"
+  constructor() {
+    super("it is a directory, a pipe or the like, and not a file")
+  }
+}
+
+/** Whether an error says that there is nothing at a path. */
+export const isMissing = (error: unknown): boolean => ["ENOENT", "ENOTDIR"].includes(codeOf(error))
+
+/** A file open for reading, and its state then. */
+export interface OpenFile {
+  readonly file: Fs.FileHandle
+  readonly size: number
+  /** Changes whenever the file is replaced or written to, as far as the clock of its disk can tell. */
+  readonly version: string
+  readonly modified: Date
+}
+
+/** Opens a file. Opening a pipe would wait for a writer; here it fails with {@link NotAFile}. */
+export const openRegular = async (path: string): Promise<OpenFile> => {
+  const file = await Fs.open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const stat = await file.stat({ bigint: true })
+    if (!stat.isFile()) throw new NotAFile()
+    return {
+      file,
+      size: Number(stat.size),
+      version: [stat.ino, stat.size, stat.mtimeNs].map((part) => part.toString(36)).join("-"),
+      modified: stat.mtime
+    }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+/** Why a file cannot be read or written, for people. */
+export const explain = (error: unknown): string => {
+  switch (codeOf(error)) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return "there is no such file"
+    case "EACCES":
+    case "EPERM":
+      return "you have no permission"
+    case "ENOSPC":
+    case "EDQUOT":
+      return "the disk is full"
+    default:
+      return error instanceof Error ? error.message : String(error)
+  }
+}

@@ -1,0 +1,28 @@
+/** Asking a hub how it is, without registering with it. */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { type HubStatus, readStatus, statusMethod } from "../domain/HubStatus.ts"
+import { isOurs } from "../domain/Lockfile.ts"
+import { type CallError, CallSender } from "../ports/CallSender.ts"
+import type { FoundHub } from "./Discovery.ts"
+
+/** Milliseconds for the answer. */
+const statusMs = 5_000
+
+/**
+ * How a hub of this product is; undefined for those of others, and for one of a version that does not know the question.
+ */
+export const hubStatus = (hub: FoundHub): Effect.Effect<HubStatus | undefined, CallError, CallSender> =>
+  Effect.gen(function*() {
+    if (!isOurs(hub)) return undefined
+    const sender = yield* CallSender
+    const asked = sender.call(hub.url, { method: statusMethod, params: [hub.secret] }, {
+      timeoutMs: statusMs
+    })
+    const answer = yield* Effect.catchIf(
+      asked,
+      ({ reason }) => reason === "RemoteFault" || reason === "BadAnswer",
+      () => Effect.succeed("")
+    )
+    return Result.getOrUndefined(readStatus(answer))
+  })

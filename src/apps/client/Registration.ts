@@ -1,0 +1,226 @@
+/**
+ * Registrations of a client, one after the other: finding a hub, registering, declaring everything, noticing that the hub
+ * is gone, and beginning again.
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import { subscriptionsOf } from "../../domain/client/Bindings.ts"
+import type { Ending } from "../../domain/client/ClientOutput.ts"
+import type { ClientId } from "../../domain/Identifiers.ts"
+import { emptyMap, type SampMap, type SampValue } from "../../domain/SampValue.ts"
+import { type CallError, CallSender } from "../../ports/CallSender.ts"
+import type { CallServer } from "../../ports/CallServer.ts"
+import type { Host } from "../../ports/Host.ts"
+import { LockfileStore } from "../../ports/LockfileStore.ts"
+import { findHub } from "../Discovery.ts"
+import { type CallbackPlace, type HubConnection, type HubError, register } from "../HubConnection.ts"
+import { type ClientEngine, runner } from "./ClientEngine.ts"
+import { type ConnectError, isLost } from "./ClientErrors.ts"
+import type { ConnectedHub } from "./ClientStatus.ts"
+import * as Declaring from "./Declaring.ts"
+
+/** The hub to register with: by what a lockfile says, or by where it is. */
+export type HubChoice =
+  /** Label or id of a running hub, its URL, or the path or URL of its lockfile. */
+  | string
+  /** What the lockfile says, for a hub whose lockfile is out of reach. */
+  | { readonly url: string; readonly secret: string }
+
+/** What a registration is made of. */
+export interface RegistrationOptions {
+  readonly hub: HubChoice | undefined
+  /** Where to take callbacks; undefined for a client that only sends. */
+  readonly callback: CallbackPlace | undefined
+  readonly tracking: boolean
+}
+
+/** What may change while a client runs, and is declared anew at each registration. */
+export interface Declared {
+  metadata: SampMap
+  subscriptions: SampMap
+}
+
+/** The ports that a client stands on. */
+export type ClientPorts = CallSender | CallServer | LockfileStore | Host
+
+/** A hub and how it was found. */
+export interface Found extends ConnectedHub {
+  readonly secret: string
+}
+
+/** Finds the hub of a choice. */
+export const locate = (
+  choice: HubChoice | undefined
+): Effect.Effect<Found, ConnectError, LockfileStore | Host | CallSender> => {
+  if (typeof choice === "object") {
+    return Effect.succeed({ ...choice, lockfile: undefined, label: undefined, impl: undefined })
+  }
+  return Effect.map(findHub(choice), ({ impl, label, lockfile, secret, url }) => ({
+    url,
+    secret,
+    lockfile,
+    label,
+    impl
+  }))
+}
+
+const events = ["register", "unregister", "metadata", "subscriptions"]
+
+/** What a client subscribes to for itself (CLI-18). */
+const own = (tracking: boolean): SampMap =>
+  new Map(
+    [
+      "samp.app.ping",
+      "samp.hub.disconnect",
+      "samp.hub.event.shutdown",
+      ...tracking ? events.map((name) => `samp.hub.event.${name}`) : []
+    ].map((mtype): [string, SampValue] => [mtype, emptyMap])
+  )
+
+/** The whole subscriptions of a client as they are now. */
+export const allSubscriptions = (engine: ClientEngine, declared: Declared, tracking: boolean): SampMap =>
+  new Map([...own(tracking), ...subscriptionsOf(engine.state().bindings, declared.subscriptions)])
+
+const isGone = (error: CallError): boolean => error.reason === "Refused" || error.reason === "Lost"
+
+/** Milliseconds between two looks at the hub. */
+const lookMs = 700
+/** Milliseconds after which a hub that did not take a connection is asked again. */
+const againMs = 100
+
+/** Ends when the hub is gone, or does not know us any more (CLI-21). A hub that is only slow is not gone. */
+const watch = (
+  connection: HubConnection,
+  hub: Found,
+  declaring: Declaring.Declaring,
+  nudges: Queue.Queue<void>
+): Effect.Effect<Ending, never, CallSender | LockfileStore> =>
+  Effect.gen(function*() {
+    const sender = yield* CallSender
+    const store = yield* LockfileStore
+    const call = { method: "samp.hub.ping", params: [] }
+    const ping = Effect.result(sender.call(hub.url, call, { timeoutMs: 10_000 }))
+    const stillOurs = Effect.gen(function*() {
+      if (hub.lockfile === undefined || /^https?:/iu.test(hub.lockfile)) return false
+      const text = yield* Effect.orElseSucceed(store.read(hub.lockfile), () => undefined)
+      return text?.includes(hub.secret) === true
+    })
+    let asked = false
+    for (;;) {
+      const answer = yield* ping
+      if (Result.isFailure(answer) && isGone(answer.failure)) {
+        yield* Effect.sleep(againMs)
+        const second = yield* ping
+        if (Result.isFailure(second) && isGone(second.failure)) {
+          return { _tag: "HubLost", detail: second.failure.message }
+        }
+      }
+      // Another hub may have taken the port, or the hub may have forgotten us: only an answer to our key tells.
+      if (asked || !(yield* stillOurs)) {
+        const known = yield* Effect.result(connection.getSubscriptions(connection.selfId))
+        if (
+          Result.isFailure(known) && known.failure._tag === "CallError" &&
+          known.failure.reason === "RemoteFault"
+        ) {
+          return {
+            _tag: "HubLost",
+            detail: `the hub does not know this client any more: ${known.failure.detail}`
+          }
+        }
+      }
+      yield* declaring.again
+      asked = yield* Effect.raceFirst(
+        Effect.as(Effect.sleep(lookMs), false),
+        Effect.as(Queue.take(nudges), true)
+      )
+    }
+  })
+
+/** How many clients are asked about at a time. */
+const questions = 8
+
+/** The answer about a client; a question that got lost is asked again, a refusal means that it has just left (GEN-08). */
+const answerOf = (question: Effect.Effect<SampMap, HubError>): Effect.Effect<SampMap> =>
+  question.pipe(
+    Effect.retry({ while: isLost, schedule: Schedule.spaced(lookMs) }),
+    Effect.orElseSucceed(() => emptyMap)
+  )
+
+const askAbout = (engine: ClientEngine, connection: HubConnection) => (id: ClientId): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    const [metadata, subscriptions] = yield* Effect.all([
+      answerOf(connection.getMetadata(id)),
+      answerOf(connection.getSubscriptions(id))
+    ], { concurrency: 2 })
+    engine.dispatch({ _tag: "Described", id, description: { metadata, subscriptions } })
+  })
+
+/**
+ * One registration from its beginning to its end.
+ *
+ * @param onReady - runs when everything is declared
+ * @returns how it ended
+ */
+export const once = (
+  engine: ClientEngine,
+  hub: Found,
+  options: RegistrationOptions,
+  declared: Declared,
+  nudges: Queue.Queue<void>,
+  onReady: (connection: HubConnection) => Effect.Effect<void>
+): Effect.Effect<Ending, ConnectError, ClientPorts> =>
+  Effect.scoped(Effect.gen(function*() {
+    const connection = yield* register(hub)
+    const over = yield* Deferred.make<Ending>()
+    const ask = askAbout(engine, connection)
+    const run: (effect: Effect.Effect<void>) => void = yield* runner
+    const declaring = yield* Declaring.make(connection, {
+      metadata: () => declared.metadata,
+      subscriptions: () =>
+        options.callback === undefined ? undefined : allSubscriptions(engine, declared, options.tracking)
+    })
+    yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        engine.enter({
+          connection,
+          declaring,
+          run,
+          end: (ending) => {
+            Deferred.doneUnsafe(over, Effect.succeed(ending))
+          },
+          askAbout: ask
+        })
+      ),
+      () => Effect.sync(() => engine.leave())
+    )
+    yield* declaring.first(listen(engine, connection, options))
+    yield* Effect.addFinalizer(() => connection.unregister) // before the callback endpoint closes (SHUT-04)
+    if (options.callback !== undefined && options.tracking) {
+      const ids = yield* connection.getRegisteredClients
+      engine.dispatch({ _tag: "Listed", ids })
+      run(Effect.forEach(ids, ask, { concurrency: questions, discard: true }))
+    }
+    yield* onReady(connection)
+    const ending = yield* Effect.raceFirst(Deferred.await(over), watch(connection, hub, declaring, nudges))
+    yield* connection.abandon
+    return ending
+  }))
+
+/** Takes callbacks, if the client does. */
+const listen = (
+  engine: ClientEngine,
+  connection: HubConnection,
+  { callback }: RegistrationOptions
+): Effect.Effect<void, ConnectError, Scope.Scope> =>
+  callback === undefined ? Effect.void : connection.listen(
+    (delivery) =>
+      Effect.sync(() => {
+        // a callback may arrive when its registration is over, and another has begun
+        if (engine.running()?.connection === connection) engine.dispatch({ _tag: "Delivered", delivery })
+      }),
+    callback
+  )

@@ -1,0 +1,11 @@
+/** effect-samp for people without Effect: promises, async iterables, abort signals and `await using`. */
+export { ErrorResponse, NoResponse } from "./apps/client/ClientErrors.ts"
+export { Failure, type Later, later, Warning } from "./apps/client/Handling.ts"
+export { connect } from "./apps/promise/connect.ts"
+export type { PlainObject, PlainValue } from "./apps/promise/Plain.ts"
+export type { PromiseClient } from "./apps/promise/PromiseClient.ts"
+export { type RunningHub, runningHubs, startHub } from "./apps/promise/startHub.ts"
+export type * from "./apps/promise/Types.ts"
+export { define } from "./domain/mtypes/Definition.ts"
+export * as Scalars from "./domain/mtypes/Scalars.ts"
+export * as MTypes from "./domain/mtypes/Vocabulary.ts"
