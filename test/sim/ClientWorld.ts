@@ -20,8 +20,9 @@ import { config } from "../../src/domain/HubState.ts"
 import { ClientId } from "../../src/domain/Identifiers.ts"
 import { defaults } from "../../src/domain/Limits.ts"
 import { stringAt } from "../../src/domain/SampValue.ts"
+import { undisturbed } from "../../src/domain/simulation/Behaviour.ts"
+import type { Dice } from "../../src/domain/simulation/Dice.ts"
 import { LockfileStore } from "../../src/ports/LockfileStore.ts"
-import type { Dice } from "./Dice.ts"
 
 const limits = { ...defaults, deliveryTimeoutMs: 3_000, idleProbeIntervalMs: 2_000 }
 
@@ -204,7 +205,7 @@ const happenToHub = (world: World, hub: Hub) =>
       case 6:
         return yield* network.disturb(hub.url, { delayMs: [0, 60], lost: 0.1, answerLost: 0.1 })
       default:
-        return yield* network.disturb(hub.url, Memory.undisturbed)
+        return yield* network.disturb(hub.url, undisturbed)
     }
   })
 

@@ -9,7 +9,7 @@ import { ClientId, MessageId, PrivateKey } from "../../src/domain/Identifiers.ts
 import { defaults } from "../../src/domain/Limits.ts"
 import { errorResponse, message, okResponse } from "../../src/domain/Message.ts"
 import { emptyMap, map, type SampMap } from "../../src/domain/SampValue.ts"
-import { type Dice, dice } from "./Dice.ts"
+import { type Dice, dice } from "../../src/domain/simulation/Dice.ts"
 import { Model } from "./Model.ts"
 
 /** A machine: the real one, or a mutant of it. */

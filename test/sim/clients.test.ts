@@ -19,8 +19,9 @@ import type { TrackedClient } from "../../src/domain/client/Tracker.ts"
 import type { HubState } from "../../src/domain/HubState.ts"
 import type { ClientId } from "../../src/domain/Identifiers.ts"
 import { map, type SampMap, toJson } from "../../src/domain/SampValue.ts"
+import { undisturbed } from "../../src/domain/simulation/Behaviour.ts"
+import { dice } from "../../src/domain/simulation/Dice.ts"
 import { type Actor, happen, type Hub, startHub, type World } from "./ClientWorld.ts"
-import { dice } from "./Dice.ts"
 
 /** What a client subscribes to for itself. */
 const own = [
@@ -118,7 +119,7 @@ const simulate = (seed: number) =>
     yield* during(20, run)
     // Quiet: the hub is well, or another comes, and whoever was thrown out or sent away is called back.
     const last = world.hub
-    if (last !== undefined) yield* network.disturb(last.url, Memory.undisturbed)
+    if (last !== undefined) yield* network.disturb(last.url, undisturbed)
     yield* TestClock.adjust("2 seconds")
     if (world.hub === undefined) yield* during(2, startHub(world))
     yield* TestClock.adjust("30 seconds")

@@ -25,7 +25,8 @@ import { ClientId } from "../../src/domain/Identifiers.ts"
 import { defaults } from "../../src/domain/Limits.ts"
 import { message, okResponse } from "../../src/domain/Message.ts"
 import { emptyMap, stringAt } from "../../src/domain/SampValue.ts"
-import { type Dice, dice } from "./Dice.ts"
+import { undisturbed } from "../../src/domain/simulation/Behaviour.ts"
+import { type Dice, dice } from "../../src/domain/simulation/Dice.ts"
 
 const limits = { ...defaults, deliveryTimeoutMs: 3_000, idleProbeIntervalMs: 2_000 }
 
@@ -126,7 +127,7 @@ const happen = (world: World) =>
       case 4:
         return yield* network.disturb(from.endpoint, { delayMs: [1, 200], lost: 0.1, answerLost: 0.1 })
       case 5:
-        return yield* network.disturb(from.endpoint, Memory.undisturbed)
+        return yield* network.disturb(from.endpoint, undisturbed)
       case 6: {
         const wait = from.connection.callAndWait(
           to.connection.selfId,
@@ -162,7 +163,7 @@ const simulate = (seed: number) =>
     yield* Fiber.join(run)
     // Quiet: nobody is disturbed any more, and the callees of "mute" leave, since they never answer.
     for (const { alive, endpoint } of world.actors) {
-      if (alive) yield* network.disturb(endpoint, Memory.undisturbed)
+      if (alive) yield* network.disturb(endpoint, undisturbed)
     }
     yield* TestClock.adjust("60 seconds")
     const state = yield* engine.state

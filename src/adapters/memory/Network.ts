@@ -1,34 +1,32 @@
 /**
  * A network in memory: the call server and the call sender without sockets, for simulations and for tests of programs
- * that use SAMP. Time passes by Effect's clock only, dice are thrown by Effect's seeded `Random` only, so under a
- * `TestClock` a run is the same each time.
+ * that use SAMP. It is the shell of `NetworkMachine`: time passes by Effect's clock only, dice are thrown by the machine
+ * only, so under a `TestClock` or in `VirtualTime` a run is the same each time.
  *
- * Faults are set per host while a simulation runs: a host may be slow, lose calls, hang, or be dead.
+ * Faults are set while a simulation runs: an endpoint may be slow, lose calls, answer nobody, refuse or be full, and the way
+ * between two processes may be cut.
  */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as Random from "effect/Random"
 import * as Result from "effect/Result"
-import { code } from "../../domain/Fault.ts"
+import * as Scope from "effect/Scope"
+import { code, type Fault, fault } from "../../domain/Fault.ts"
+import { type SampValue, stringAt } from "../../domain/SampValue.ts"
+import type { Behaviour } from "../../domain/simulation/Behaviour.ts"
+import type { NetworkInput, NetworkOutput } from "../../domain/simulation/NetworkEvents.ts"
+import { step } from "../../domain/simulation/NetworkMachine.ts"
+import { start } from "../../domain/simulation/NetworkState.ts"
 import type { MethodCall } from "../../domain/XmlRpc.ts"
 import { CallError, type CallOptions, CallSender } from "../../ports/CallSender.ts"
 import { type CallHandler, CallServer, ListenError } from "../../ports/CallServer.ts"
 
-/** How one endpoint behaves. */
-export interface Behaviour {
-  /** Milliseconds that a call takes to arrive: at least, and at most. */
-  readonly delayMs: readonly [number, number]
-  /** Share of calls whose connection breaks before they arrive. */
-  readonly lost: number
-  /** Share of calls that arrive but whose answer is lost. */
-  readonly answerLost: number
-  /** `dead` refuses connections; `hung` takes calls and never answers. */
-  readonly health: "well" | "hung" | "dead"
-}
-
-/** The behaviour of an endpoint that nobody has disturbed. */
-export const undisturbed: Behaviour = { delayMs: [0, 0], lost: 0, answerLost: 0, health: "well" }
+/** One thing that happened, for traces. */
+export type NetworkEvent = NetworkInput | NetworkOutput
 
 /** Steers the network from outside. */
 export class Network extends Context.Service<Network, {
@@ -36,88 +34,274 @@ export class Network extends Context.Service<Network, {
   readonly disturb: (url: string, behaviour: Partial<Behaviour>) => Effect.Effect<void>
   /** URLs of all open endpoints in order of opening. */
   readonly endpoints: Effect.Effect<ReadonlyArray<string>>
+  /** Lets nothing pass between two processes. */
+  readonly cut: (one: string, other: string) => Effect.Effect<void>
+  /** Lets everything pass again. */
+  readonly mend: (one: string, other: string) => Effect.Effect<void>
+  /** Ends all faults: endpoints behave, ways are open, and connections that were half open break. */
+  readonly quiet: Effect.Effect<void>
+  /** How many calls are on their way or being answered. */
+  readonly pending: Effect.Effect<number>
+  /** Server and sender of one process; all processes of a network reach each other. */
+  readonly ports: (process: string) => Context.Context<CallServer | CallSender>
+  /** What happens to a process as a whole. */
+  readonly freeze: (process: string) => Effect.Effect<void>
+  readonly thaw: (process: string) => Effect.Effect<void>
+  /** The process is gone without a word. What it still tries to send is lost. */
+  readonly kill: (process: string) => Effect.Effect<void>
+  /** Shows everything that happens from now on, in order, with the time in milliseconds. */
+  readonly observe: (show: (event: NetworkEvent, now: number) => void) => void
 }>()("samp/adapters/memory/Network") {}
 
-interface Place {
-  readonly handler: CallHandler
-  behaviour: Behaviour
+/** How a network is made. */
+export interface NetworkOptions {
+  /** Seed of the dice. Default 0. */
+  readonly seed?: number | undefined
 }
 
-const make = () => {
-  const places = new Map<string, Place>()
-  let nextPort = 1
+interface Place {
+  readonly process: string
+  readonly handler: CallHandler
+  /** Starts effects of the process that listens. */
+  readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
+}
 
-  const listen: CallServer["Service"]["listen"] = ({ address, port }, handler) =>
-    Effect.acquireRelease(
-      Effect.suspend(() => {
-        const chosen = port === 0 ? nextPort++ : port
-        const url = `http://${address}:${chosen}/xmlrpc`
-        if (places.has(url)) {
-          return Effect.fail(new ListenError({ reason: "PortTaken", address, port, detail: "in use" }))
-        }
-        places.set(url, { handler, behaviour: undisturbed })
-        return Effect.succeed({ url })
-      }),
-      ({ url }) => Effect.sync(() => places.delete(url))
+type Answer = Result.Result<SampValue, Fault>
+
+/** A call on its way: whom to tell, and what the endpoint said. */
+interface Talk {
+  readonly call: MethodCall
+  readonly url: string
+  readonly onWritten: (() => void) | undefined
+  readonly done: (result: Result.Result<SampValue, CallError>) => void
+  answer: Answer | undefined
+  working: Fiber.Fiber<unknown, unknown> | undefined
+}
+
+/** What a call is, in a word for traces: its method, and the MType if it carries a message. */
+const labelOf = ({ method, params }: MethodCall): string => {
+  for (const param of params) {
+    const mtype = param instanceof Map ? stringAt(param, "samp.mtype") : undefined
+    if (mtype !== undefined) return `${method} ${mtype}`
+  }
+  return method
+}
+
+const lostText: { readonly [W in Extract<NetworkOutput, { readonly _tag: "Broken" }>["why"]]: string } = {
+  "before it arrived": "the connection broke",
+  "within the answer": "the connection broke within the answer",
+  "the endpoint closed": "the endpoint closed",
+  "the process died": "the connection was reset"
+}
+
+const make = ({ seed = 0 }: NetworkOptions) =>
+  Effect.gen(function*() {
+    const clock = yield* Clock.Clock
+    const scope = yield* Effect.scope
+    const fork = Effect.runForkWith(yield* Effect.context<never>())
+    const now = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+    const places = new Map<string, Place>()
+    const talks = new Map<number, Talk>()
+    const dead = new Set<string>()
+    const observers: Array<(event: NetworkEvent, now: number) => void> = []
+    const inbox: Array<NetworkInput> = []
+    let state = start(seed)
+    let draining = false
+    let exchanges = 0
+    let nextPort = 1
+    let timer: Fiber.Fiber<unknown, unknown> | undefined
+    yield* Scope.addFinalizer(
+      scope,
+      Effect.sync(() => {
+        timer?.interruptUnsafe()
+        for (const { working } of talks.values()) working?.interruptUnsafe()
+      })
     )
 
-  const fail = (url: string, reason: CallError["reason"], detail: string, code?: number) =>
-    Effect.fail(new CallError({ reason, url, detail, ...code === undefined ? {} : { code } }))
-
-  const exchange = (url: string, call: MethodCall, { onWritten }: CallOptions) =>
-    Effect.gen(function*() {
-      const place = places.get(url)
-      if (place === undefined || place.behaviour.health === "dead") {
-        return yield* fail(url, "Refused", "nothing listens there")
+    const feed = (input: NetworkInput): void => {
+      inbox.push(input)
+      if (draining) return
+      draining = true
+      try {
+        for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) {
+          const result = step(state, next)
+          state = result.state
+          for (const observer of observers) {
+            const at = now()
+            observer(next, at)
+            for (const output of result.outputs) observer(output, at)
+          }
+          for (const output of result.outputs) carryOut(output)
+        }
+      } finally {
+        draining = false
       }
-      const { answerLost, delayMs: [least, most], health, lost } = place.behaviour
-      const wait = most > least ? yield* Random.nextIntBetween(least, most + 1) : least
-      const dice = lost + answerLost > 0 ? yield* Random.next : 1
-      onWritten?.()
-      if (wait > 0) yield* Effect.sleep(wait)
-      if (dice < lost) return yield* fail(url, "Lost", "the connection broke")
-      if (!places.has(url)) return yield* fail(url, "Lost", "the endpoint closed")
-      if (health === "hung") return yield* Effect.never
-      const result = yield* Effect.result(place.handler(call))
-      if (dice < lost + answerLost) return yield* fail(url, "Lost", "the connection broke within the answer")
-      return Result.isSuccess(result)
-        ? result.success
-        : yield* fail(url, "RemoteFault", result.failure.text, code(result.failure.reason))
-    })
+    }
 
-  const call: CallSender["Service"]["call"] = (url, methodCall, options) => {
-    const asked = exchange(url, methodCall, options)
-    return options.timeoutMs === 0 ? asked : Effect.timeoutOrElse(asked, {
-      duration: options.timeoutMs,
-      orElse: () => fail(url, "Timeout", `no answer within ${options.timeoutMs} ms`)
-    })
-  }
+    const settle = (exchange: number, result: Result.Result<SampValue, CallError>): void => {
+      const talk = talks.get(exchange)
+      talks.delete(exchange)
+      talk?.done(result)
+    }
 
-  const listens = (url: string): boolean => {
-    const place = places.get(url)
-    return place !== undefined && place.behaviour.health !== "dead"
-  }
+    const fail = (
+      exchange: number,
+      reason: CallError["reason"],
+      detail: string,
+      faultCode?: number
+    ): void => {
+      const url = talks.get(exchange)?.url ?? ""
+      settle(
+        exchange,
+        Result.fail(
+          new CallError({ reason, url, detail, ...faultCode === undefined ? {} : { code: faultCode } })
+        )
+      )
+    }
 
-  return {
-    server: CallServer.of({ listen }),
-    sender: CallSender.of({
-      call,
-      deliver: (url, methodCall, options) => Effect.asVoid(call(url, methodCall, options)),
-      probe: (url) => Effect.sync(() => listens(url))
-    }),
-    network: Network.of({
-      disturb: (url, behaviour) =>
-        Effect.sync(() => {
-          const place = places.get(url)
-          if (place !== undefined) place.behaviour = { ...place.behaviour, ...behaviour }
+    const carryOut = (output: NetworkOutput): void => {
+      switch (output._tag) {
+        case "Refused":
+          return fail(output.exchange, "Refused", "nothing listens there")
+        case "Written":
+          return talks.get(output.exchange)?.onWritten?.()
+        case "Arrived":
+          return work(output.exchange, output.attempt, output.url)
+        case "Returned": {
+          const answer = talks.get(output.exchange)?.answer
+          if (answer === undefined) return fail(output.exchange, "Lost", "the endpoint said nothing")
+          return Result.isSuccess(answer)
+            ? settle(output.exchange, Result.succeed(answer.success))
+            : fail(output.exchange, "RemoteFault", answer.failure.text, code(answer.failure.reason))
+        }
+        case "Broken":
+          talks.get(output.exchange)?.working?.interruptUnsafe()
+          return fail(output.exchange, "Lost", lostText[output.why])
+        case "HungUp":
+          return // the one who cancelled has interrupted the work, see `call`
+        case "Wake":
+          timer?.interruptUnsafe()
+          timer = fork(
+            Effect.map(Effect.sleep(Math.max(0, output.at - now())), () => feed({ _tag: "Tick", now: now() }))
+          )
+      }
+    }
+
+    const work = (exchange: number, attempt: number, url: string): void => {
+      const talk = talks.get(exchange)
+      const place = places.get(url)
+      if (talk === undefined || place === undefined) return
+      const fiber = place.fork(place.handler(talk.call))
+      talk.working = fiber
+      fiber.addObserver((exit) => {
+        if (talk.working === fiber) talk.working = undefined
+        if (Exit.hasInterrupts(exit)) {
+          if (talks.get(exchange) !== talk) return
+          fail(exchange, "Lost", "the endpoint gave up")
+          return feed({ _tag: "Cancelled", now: now(), exchange })
+        }
+        talk.answer = Exit.isSuccess(exit) ? Result.succeed(exit.value) : Result.fail(
+          Result.getOrElse(Cause.findError(exit.cause), () => fault("Malformed", "internal error"))
+        )
+        feed({ _tag: "Answered", now: now(), exchange, attempt })
+      })
+    }
+
+    const listen = (process: string): CallServer["Service"]["listen"] => ({ address, port }, handler) =>
+      Effect.acquireRelease(
+        Effect.gen(function*() {
+          const chosen = port === 0 ? nextPort++ : port
+          const url = `http://${address}:${chosen}/xmlrpc`
+          if (places.has(url)) {
+            return yield* new ListenError({ reason: "PortTaken", address, port, detail: "in use" })
+          }
+          places.set(url, { process, handler, fork: Effect.runForkWith(yield* Effect.context<never>()) })
+          feed({ _tag: "Opened", url, process })
+          return { url }
         }),
-      endpoints: Effect.sync(() => [...places.keys()])
-    })
-  }
-}
+        ({ url }) =>
+          Effect.sync(() => {
+            places.delete(url)
+            feed({ _tag: "Closed", now: now(), url })
+          })
+      )
 
-/** A network of its own: server, sender and control over one set of endpoints. */
-export const layer: Layer.Layer<CallServer | CallSender | Network> = Layer.effectContext(Effect.sync(() => {
-  const { network, sender, server } = make()
-  return Context.make(CallServer, server).pipe(Context.add(CallSender, sender), Context.add(Network, network))
-}))
+    const exchange = (
+      from: string,
+      url: string,
+      methodCall: MethodCall,
+      onWritten: (() => void) | undefined
+    ) =>
+      Effect.callback<SampValue, CallError>((resume) => {
+        if (dead.has(from)) {
+          return resume(Effect.fail(new CallError({ reason: "Lost", url, detail: "this process is dead" })))
+        }
+        const number = exchanges++
+        const done: Talk["done"] = (result) => resume(Effect.fromResult(result))
+        const talk: Talk = { call: methodCall, url, onWritten, done, answer: undefined, working: undefined }
+        talks.set(number, talk)
+        feed({ _tag: "Sent", now: now(), exchange: number, from, url, what: labelOf(methodCall) })
+        return Effect.sync(() => {
+          talks.delete(number)
+          talk.working?.interruptUnsafe()
+          feed({ _tag: "Cancelled", now: now(), exchange: number })
+        })
+      })
+
+    const sender = (from: string): CallSender["Service"] => {
+      const call: CallSender["Service"]["call"] = (
+        url,
+        methodCall,
+        { onWritten, timeoutMs }: CallOptions
+      ) => {
+        const asked = exchange(from, url, methodCall, onWritten)
+        return timeoutMs === 0 ? asked : Effect.timeoutOrElse(asked, {
+          duration: timeoutMs,
+          orElse: () =>
+            Effect.fail(new CallError({ reason: "Timeout", url, detail: `no answer within ${timeoutMs} ms` }))
+        })
+      }
+      return {
+        call,
+        deliver: (url, methodCall, options) => Effect.asVoid(call(url, methodCall, options)),
+        probe: (url) =>
+          Effect.sync(() => {
+            const place = state.places.get(url)
+            return place !== undefined && place.behaviour.health !== "dead"
+          })
+      }
+    }
+
+    return Network.of({
+      disturb: (url, behaviour) => Effect.sync(() => feed({ _tag: "Disturbed", now: now(), url, behaviour })),
+      endpoints: Effect.sync(() => [...places.keys()]),
+      cut: (one, other) => Effect.sync(() => feed({ _tag: "Cut", one, other })),
+      mend: (one, other) => Effect.sync(() => feed({ _tag: "Mended", now: now(), one, other })),
+      quiet: Effect.sync(() => feed({ _tag: "Quieted", now: now() })),
+      pending: Effect.sync(() => talks.size),
+      ports: (process) =>
+        Context.make(CallServer, CallServer.of({ listen: listen(process) })).pipe(
+          Context.add(CallSender, CallSender.of(sender(process)))
+        ),
+      freeze: (process) => Effect.sync(() => feed({ _tag: "Frozen", process })),
+      thaw: (process) => Effect.sync(() => feed({ _tag: "Thawed", now: now(), process })),
+      kill: (process) =>
+        Effect.sync(() => {
+          dead.add(process)
+          const working = [...talks.values()].filter(({ url }) => places.get(url)?.process === process)
+          for (const [url, place] of places) if (place.process === process) places.delete(url)
+          feed({ _tag: "Died", now: now(), process })
+          for (const talk of working) talk.working?.interruptUnsafe()
+        }),
+      observe: (show) => void observers.push(show)
+    })
+  })
+
+/** A network alone, for several processes. */
+export const network = (options: NetworkOptions = {}): Layer.Layer<Network> =>
+  Layer.effect(Network, make(options))
+
+/** A network of its own: server and sender of one process that is called `program`, and control over it. */
+export const layer: Layer.Layer<CallServer | CallSender | Network> = Layer.effectContext(
+  Effect.map(make({}), (made) => Context.add(made.ports("program"), Network, made))
+)

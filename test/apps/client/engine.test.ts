@@ -15,6 +15,7 @@ import { StandardHub } from "../../../src/apps/StandardHub.ts"
 import { ClientId } from "../../../src/domain/Identifiers.ts"
 import { message } from "../../../src/domain/Message.ts"
 import { emptyMap, map } from "../../../src/domain/SampValue.ts"
+import { undisturbed } from "../../../src/domain/simulation/Behaviour.ts"
 import { CallSender } from "../../../src/ports/CallSender.ts"
 import { client, machine, settle, startHub } from "./world.ts"
 
@@ -102,7 +103,8 @@ describe("the books of a client", () => {
       engine.leave() // the call itself is still on its way
       yield* TestClock.adjust("1 second")
       const got = yield* Fiber.join(replies)
-      yield* network.disturb(url, Network.undisturbed)
+      yield* network.disturb(url, undisturbed)
+      yield* TestClock.adjust("1 second") // what is on its way still takes its time
       assert.deepStrictEqual(
         got.map((
           { answer, responder }
@@ -165,7 +167,7 @@ describe("a client that is told", () => {
       yield* ann.reconnect
       yield* TestClock.adjust("120 millis") // registered, and about to declare
       assert.strictEqual((yield* ann.status)._tag, "Searching")
-      yield* network.disturb(url, Network.undisturbed) // what is sent now would overtake what is on its way
+      yield* network.disturb(url, undisturbed) // what is sent now would overtake what is on its way
       const telling = yield* fork(Effect.all([
         ann.declareMetadata({ "samp.name": "anna" }),
         ann.bind("a.b", () => Effect.void)
@@ -177,7 +179,7 @@ describe("a client that is told", () => {
       assert.isTrue((yield* bob.getSubscriptions(selfId)).has("a.b"))
       yield* network.disturb(url, { delayMs: [50, 50] })
       const slow = yield* fork(ann.declareMetadata({ "samp.name": "slow" }))
-      yield* network.disturb(url, Network.undisturbed)
+      yield* network.disturb(url, undisturbed)
       const last = yield* fork(ann.declareMetadata({ "samp.name": "last" }))
       yield* TestClock.adjust("1 second")
       yield* Fiber.joinAll([slow, last])

@@ -10,7 +10,7 @@ import { type ClientState, initial } from "../../../src/domain/client/ClientStat
 import { ClientId, MessageId } from "../../../src/domain/Identifiers.ts"
 import { message, okResponse } from "../../../src/domain/Message.ts"
 import { emptyMap, map, type SampMap } from "../../../src/domain/SampValue.ts"
-import { type Dice, dice } from "../../sim/Dice.ts"
+import { type Dice, dice } from "../../../src/domain/simulation/Dice.ts"
 import { ClientModel } from "./ClientModel.ts"
 
 /** A machine: the real one, or a mutant of it. */

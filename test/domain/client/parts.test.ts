@@ -3,7 +3,7 @@ import * as Bindings from "../../../src/domain/client/Bindings.ts"
 import * as OpenCalls from "../../../src/domain/client/OpenCalls.ts"
 import { ClientId } from "../../../src/domain/Identifiers.ts"
 import { emptyMap, map, toJson } from "../../../src/domain/SampValue.ts"
-import { dice } from "../../sim/Dice.ts"
+import { dice } from "../../../src/domain/simulation/Dice.ts"
 import { isSubscribed } from "../../sim/ModelRules.ts"
 
 const bound = (id: number, pattern: string, more: Partial<Bindings.Binding> = {}): Bindings.Binding => ({

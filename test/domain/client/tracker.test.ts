@@ -10,7 +10,7 @@ import * as Tracker from "../../../src/domain/client/Tracker.ts"
 import { ClientId } from "../../../src/domain/Identifiers.ts"
 import { message } from "../../../src/domain/Message.ts"
 import { emptyMap, map, type SampMap, toJson } from "../../../src/domain/SampValue.ts"
-import { dice } from "../../sim/Dice.ts"
+import { dice } from "../../../src/domain/simulation/Dice.ts"
 
 const self = ClientId("me")
 const hub = ClientId("hub")
