@@ -1,0 +1,185 @@
+/**
+ * Time that passes only when nothing else can happen: a clock and a scheduler of one piece, so that a whole simulation
+ * runs to its end in one synchronous go, thousands of times faster than the time that passes in it, and the same each
+ * time.
+ *
+ * Unlike with `TestClock`, nobody has to say how far the clock goes. What waits for the real world (promises, sockets,
+ * timers of Node's) never comes to an end in here.
+ */
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as Scheduler from "effect/Scheduler"
+
+/** A run that would never end. */
+export class Stalled extends Data.TaggedError("Stalled")<{
+  /**
+   * `Deadlock`: everybody waits for somebody, and nobody sleeps. `Livelock`: more happens than should, perhaps for ever.
+   * `TooLate`: the time is up.
+   */
+  readonly reason: "Deadlock" | "Livelock" | "TooLate"
+  /** Milliseconds of virtual time that had passed. */
+  readonly atMs: number
+}> {
+  override get message(): string {
+    const at = `after ${this.atMs} ms of virtual time`
+    return this.reason === "Deadlock"
+      ? `nothing can happen any more ${at}: everybody waits, and nobody sleeps`
+      : this.reason === "Livelock"
+      ? `the run does not come to rest ${at}`
+      : `the run was not over ${at}`
+  }
+}
+
+/** Bounds of a run. */
+export interface RunOptions {
+  /** Milliseconds of virtual time that may pass. Default: a day. */
+  readonly withinMs?: number | undefined
+  /** Turns of fibers that may be made without an end. Default: ten million. */
+  readonly turns?: number | undefined
+}
+
+interface Sleeper {
+  readonly at: number
+  readonly order: number
+  readonly wake: () => void
+}
+
+/** Whether one sleeper wakes before another: the earlier one, else the one that lay down first. */
+const before = (one: Sleeper, other: Sleeper): boolean =>
+  one.at < other.at || (one.at === other.at && one.order < other.order)
+
+/** Time of its own, which begins at 0. */
+export class VirtualTime {
+  private now = 0
+  private order = 0
+  /** A heap, the next one first. */
+  private readonly sleepers: Array<Sleeper> = []
+  private readonly asleep = new Set<Sleeper>()
+  private tasks: Array<() => void> = []
+
+  /** The clock; `Effect.sleep` and all that is made of it go by it. */
+  readonly clock: Clock.Clock = {
+    currentTimeMillisUnsafe: () => this.now,
+    currentTimeMillis: Effect.sync(() => this.now),
+    currentTimeNanosUnsafe: () => BigInt(Math.round(this.now * 1e6)),
+    currentTimeNanos: Effect.sync(() => BigInt(Math.round(this.now * 1e6))),
+    monotonicTimeNanosUnsafe: () => BigInt(Math.round(this.now * 1e6)),
+    monotonicTimeNanos: Effect.sync(() => BigInt(Math.round(this.now * 1e6))),
+    sleep: (duration) =>
+      Effect.callback<void>((resume) => {
+        const at = this.now + Math.max(0, Duration.toMillis(duration))
+        const sleeper: Sleeper = { at, order: this.order++, wake: () => resume(Effect.void) }
+        this.lieDown(sleeper)
+        return Effect.sync(() => {
+          this.asleep.delete(sleeper)
+        })
+      })
+  }
+
+  /** The scheduler: whatever is to be run waits in one line. */
+  readonly scheduler: Scheduler.Scheduler = {
+    executionMode: "async",
+    shouldYield: () => false,
+    makeDispatcher: () => ({
+      scheduleTask: (task) => void this.tasks.push(task),
+      flush: () => this.settle(Infinity)
+    })
+  }
+
+  /** Milliseconds that have passed. */
+  get elapsedMs(): number {
+    return this.now
+  }
+
+  /** How many sleep: timers that are set. */
+  get sleeping(): number {
+    return this.asleep.size
+  }
+
+  /**
+   * Runs an effect to its end, with all that it starts, while the time passes by itself.
+   *
+   * @throws Stalled - when it would never end
+   */
+  run<A, E>(
+    effect: Effect.Effect<A, E>,
+    { turns = 10_000_000, withinMs = 86_400_000 }: RunOptions = {}
+  ): Exit.Exit<A, E> {
+    const fiber = Effect.runFork(
+      effect.pipe(
+        Effect.provideService(Clock.Clock, this.clock),
+        Effect.provideService(Scheduler.Scheduler, this.scheduler)
+      ),
+      { scheduler: this.scheduler }
+    )
+    const limit = this.now + withinMs
+    let left = turns
+    for (;;) {
+      left -= this.settle(left)
+      const exit = fiber.pollUnsafe()
+      if (exit !== undefined) return exit
+      if (left <= 0) throw new Stalled({ reason: "Livelock", atMs: this.now })
+      const next = this.rise()
+      if (next === undefined) throw new Stalled({ reason: "Deadlock", atMs: this.now })
+      if (next.at > limit) throw new Stalled({ reason: "TooLate", atMs: this.now })
+      this.now = next.at
+      next.wake()
+    }
+  }
+
+  /** Runs what waits in line until nobody does, or so many turns are made. */
+  private settle(most: number): number {
+    let made = 0
+    while (this.tasks.length > 0 && made < most) {
+      const tasks = this.tasks
+      this.tasks = []
+      for (const task of tasks) task()
+      made += tasks.length
+    }
+    return made
+  }
+
+  private lieDown(sleeper: Sleeper): void {
+    const heap = this.sleepers
+    this.asleep.add(sleeper)
+    let at = heap.push(sleeper) - 1
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      const above = heap[parent]
+      if (above === undefined || before(above, sleeper)) break
+      heap[at] = above
+      at = parent
+    }
+    heap[at] = sleeper
+  }
+
+  /** Takes the next sleeper who was not woken otherwise. */
+  private rise(): Sleeper | undefined {
+    const heap = this.sleepers
+    for (;;) {
+      const [first] = heap
+      const last = heap.pop()
+      if (first === undefined || last === undefined) return undefined
+      if (heap.length > 0) this.sink(last)
+      if (this.asleep.delete(first)) return first
+    }
+  }
+
+  private sink(sleeper: Sleeper): void {
+    const heap = this.sleepers
+    let at = 0
+    for (;;) {
+      const left = heap[2 * at + 1]
+      const right = heap[2 * at + 2]
+      if (left === undefined) break
+      const smaller = right !== undefined && before(right, left) ? right : left
+      if (before(sleeper, smaller)) break
+      heap[at] = smaller
+      at = smaller === left ? 2 * at + 1 : 2 * at + 2
+    }
+    heap[at] = sleeper
+  }
+}

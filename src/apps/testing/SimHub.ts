@@ -1,0 +1,135 @@
+/**
+ * A hub in memory, with everything around it: for tests of programs that use SAMP, without sockets and without sleeping.
+ *
+ * The hub is the very one that `samp hub` runs, in a process of its own that can be stopped, killed and started again;
+ * only the adapters below it are in memory. It goes by the clock of the test: with a `TestClock`, nothing happens that takes
+ * time until the test says so; in `VirtualTime`, time passes by itself.
+ *
+ * @example
+ * const program = Effect.gen(function*() {
+ *   const client = yield* SampClient.make({ name: "my-app" })
+ *   const hub = yield* SimHub.SimHub
+ *   yield* hub.kill // and see what my-app does
+ * })
+ * Effect.provide(program, SimHub.layer())
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Desktop from "../../adapters/memory/Desktop.ts"
+import * as Downloads from "../../adapters/memory/Downloads.ts"
+import * as Files from "../../adapters/memory/Files.ts"
+import * as Network from "../../adapters/memory/Network.ts"
+import * as Processes from "../../adapters/memory/Processes.ts"
+import * as Web from "../../adapters/memory/Web.ts"
+import { CallSender } from "../../ports/CallSender.ts"
+import { CallServer } from "../../ports/CallServer.ts"
+import { Host } from "../../ports/Host.ts"
+import { KeySource } from "../../ports/KeySource.ts"
+import { LockfileStore } from "../../ports/LockfileStore.ts"
+import * as Hub from "../Hub.ts"
+import * as HubEngine from "../HubEngine.ts"
+import * as StandardHub from "../StandardHub.ts"
+
+/** A hub that is running in a process in memory. */
+export interface RunningHub {
+  readonly process: Processes.Process
+  /** Its URL, secret, lockfile and names. */
+  readonly record: StandardHub.StandardHub["Service"]
+  readonly engine: HubEngine.HubEngine["Service"]
+}
+
+/** What keeps a hub from starting. */
+export type StartError = Effect.Error<ReturnType<typeof startHub>>
+
+/**
+ * Starts a hub in a process of its own, which is killed at the end of the scope if it still runs.
+ *
+ * @param name - of the process
+ */
+export const startHub = (options: Hub.HubOptions = {}, name = "hub") =>
+  Effect.gen(function*() {
+    const processes = yield* Processes.Processes
+    const process = yield* processes.start(name)
+    const building = yield* process.run(Layer.build(Layer.fresh(Hub.layer(options))))
+    const context = yield* Effect.onError(Fiber.join(building), () => process.kill)
+    const hub: RunningHub = {
+      process,
+      record: Context.get(context, StandardHub.StandardHub),
+      engine: Context.get(context, HubEngine.HubEngine)
+    }
+    // A hub that ends by itself ends its process, as `samp hub` does.
+    yield* process.run(Effect.andThen(hub.engine.ended, Effect.forkDetach(process.exit)))
+    return hub
+  })
+
+/** The hub of a test. */
+export class SimHub extends Context.Service<SimHub, {
+  /** The hub that was started last, running or not. */
+  readonly current: Effect.Effect<RunningHub>
+  /** Ends the hub without a word: its lockfile stays, connections break (kill -9). */
+  readonly kill: Effect.Effect<void>
+  /** Ends the hub in good order: clients are told, and the lockfile goes. */
+  readonly stop: Effect.Effect<void>
+  /** Stops its process where it stands, as kill -STOP does. */
+  readonly freeze: Effect.Effect<void>
+  /** Lets it go on. */
+  readonly thaw: Effect.Effect<void>
+  /** Ends it without a word if it still runs, and starts another, with the same options. */
+  readonly restart: Effect.Effect<RunningHub, StartError>
+}>()("samp/apps/testing/SimHub") {}
+
+/** How the hub of a test is made. */
+export interface SimHubOptions extends Hub.HubOptions {
+  /** Seed of all dice: delays, accidents, keys. Default 0. */
+  readonly seed?: number | undefined
+}
+
+/** A computer in memory without a hub: the network, processes and a home, and the ports of a process called `program`. */
+export const computer = ({ seed }: { readonly seed?: number | undefined } = {}) => {
+  const parts = Processes.layer({ seed }).pipe(
+    Layer.provideMerge(Layer.mergeAll(Network.network({ seed }), Desktop.lockfiles))
+  )
+  const own = Layer.effectContext(Effect.gen(function*() {
+    const { start } = yield* Processes.Processes
+    const program = yield* start("program")
+    const context = yield* Effect.flatMap(
+      program.run(Effect.context<Processes.Ports>()),
+      Fiber.join
+    )
+    // The clock stays that of the test: its own process is never frozen.
+    return Context.pick(CallSender, CallServer, Host, KeySource, LockfileStore)(context)
+  }))
+  const data = Downloads.layer.pipe(Layer.provideMerge(Layer.mergeAll(Files.layer, Web.layer)))
+  return data.pipe(Layer.provideMerge(own), Layer.provideMerge(parts))
+}
+
+const control = ({ seed: _, ...options }: SimHubOptions) =>
+  Layer.effect(
+    SimHub,
+    Effect.gen(function*() {
+      const context = yield* Effect.context<Processes.Processes | Scope.Scope>()
+      const start = Effect.provideContext(startHub(options), context)
+      let hub = yield* start
+      const process = Effect.sync(() => hub.process)
+      return SimHub.of({
+        current: Effect.sync(() => hub),
+        kill: Effect.flatMap(process, ({ kill }) => kill),
+        stop: Effect.flatMap(process, ({ exit }) => exit),
+        freeze: Effect.flatMap(process, ({ freeze }) => freeze),
+        thaw: Effect.flatMap(process, ({ thaw }) => thaw),
+        restart: Effect.andThen(
+          Effect.flatMap(process, ({ kill }) => kill),
+          Effect.map(start, (started) => {
+            hub = started
+            return started
+          })
+        )
+      })
+    })
+  )
+
+/** A computer in memory with a hub, and the ports of a process called `program` for the code that is tested. */
+export const layer = (options: SimHubOptions = {}) => Layer.provideMerge(control(options), computer(options))
