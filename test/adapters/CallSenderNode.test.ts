@@ -8,7 +8,7 @@ import { defaults } from "../../src/domain/Limits.ts"
 import { map } from "../../src/domain/SampValue.ts"
 import { writeAnswer, writeCall } from "../../src/domain/XmlRpcWriter.ts"
 import { CallSender } from "../../src/ports/CallSender.ts"
-import { delivery, outcome, withSender } from "../support/callSender.ts"
+import { delivery, eventually, outcome, withSender } from "../support/callSender.ts"
 import { deaf, nobody, ok, peer, type Script } from "../support/xmlRpcPeer.ts"
 
 const yes = ok(writeAnswer("yes"))
@@ -24,13 +24,6 @@ const held = Effect.gen(function*() {
   }
   return process.memoryUsage().arrayBuffers
 })
-
-/** Waits until something holds, or fails after a second. */
-const eventually = (holds: () => boolean) =>
-  Effect.gen(function*() {
-    for (let tries = 0; tries < 200 && !holds(); tries++) yield* Effect.sleep("5 millis")
-    assert.isTrue(holds())
-  })
 
 describe("WIRE-13 connections", () => {
   it.live("WIRE-13 WIRE-70 a connection takes many calls, one after the other", () =>
@@ -70,9 +63,12 @@ describe("WIRE-13 connections", () => {
       const all = Effect.all(Array.from({ length: 8 }, () => outcome(url)), { concurrency: "unbounded" })
       assert.deepStrictEqual(yield* all, Array.from({ length: 8 }, () => "\"yes\""))
       assert.isBelow(performance.now() - start, 600)
-      yield* Effect.sleep("30 millis")
-      assert.deepStrictEqual(yield* all, Array.from({ length: 8 }, () => "\"yes\""))
-      assert.strictEqual(connections(), 8)
+      // Of the first eight, the second burst may use but one, and the third burst all: see Lanes.
+      for (let n = 0; n < 2; n++) {
+        yield* Effect.sleep("30 millis")
+        assert.deepStrictEqual(yield* all, Array.from({ length: 8 }, () => "\"yes\""))
+      }
+      assert.strictEqual(connections(), 15)
     }).pipe(withSender()))
 
   const taken = ({ method }: { readonly method: "reset" | "close" }) =>
@@ -291,8 +287,14 @@ describe("progress", () => {
       })
       const options = { timeoutMs: 1_000, onWritten: () => void events.push("written") }
       assert.strictEqual(yield* outcome(url, ["x".repeat(200_000)], options), "\"yes\"")
-      assert.strictEqual(yield* delivery(url, ["x"], options), "delivered")
-      assert.deepStrictEqual(events, ["written", "answering", "written", "answering"])
+      assert.deepStrictEqual(events.splice(0), ["written", "answering"])
+      for (let n = 0; n < 2; n++) {
+        yield* Effect.sleep("20 millis") // the connection is given back
+        assert.strictEqual(yield* delivery(url, ["x"], options), "delivered")
+      }
+      // The second on a connection is not sure to be taken; the third is.
+      assert.strictEqual(events.filter((event) => event === "written").length, 2)
+      assert.deepStrictEqual(events.slice(-2), ["written", "answering"])
     }).pipe(withSender()))
 
   it.live("DLV-08 onWritten waits for a peer that does not read", () =>
