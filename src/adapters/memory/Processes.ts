@@ -82,7 +82,6 @@ const make = ({ seed = 0 }: ProcessesOptions) =>
     const clock = yield* Clock.Clock
     const network = yield* Network
     const store = yield* LockfileStore
-    const loggers = yield* Logger.CurrentLoggers
     const processes: Array<Process> = []
     const lives = new Map<number, () => Life>()
     const random = dice(seed ^ 0x5eed)
@@ -95,6 +94,7 @@ const make = ({ seed = 0 }: ProcessesOptions) =>
 
     const start = (name: string) =>
       Effect.gen(function*() {
+        const loggers = yield* Logger.CurrentLoggers
         const pid = 1_000 + processes.length
         const namesakes = processes.filter((other) => other.name === name).length
         const id = namesakes === 0 ? name : `${name}-${namesakes + 1}`
