@@ -40,7 +40,7 @@ export class Network extends Context.Service<Network, {
   readonly mend: (one: string, other: string) => Effect.Effect<void>
   /** Ends all faults: endpoints behave, ways are open, and connections that were half open break. */
   readonly quiet: Effect.Effect<void>
-  /** How many calls are on their way or being answered. */
+  /** How many calls are on their way or being answered, those included whose callers have given up. */
   readonly pending: Effect.Effect<number>
   /** Server and sender of one process; all processes of a network reach each other. */
   readonly ports: (process: string) => Context.Context<CallServer | CallSender>
@@ -71,10 +71,13 @@ type Answer = Result.Result<SampValue, Fault>
 /** A call on its way: whom to tell, and what the endpoint said. */
 interface Talk {
   readonly call: MethodCall
+  readonly from: string
   readonly url: string
   readonly onWritten: (() => void) | undefined
   readonly done: (result: Result.Result<SampValue, CallError>) => void
   answer: Answer | undefined
+  /** The process that works on it. */
+  at: string | undefined
   working: Fiber.Fiber<unknown, unknown> | undefined
 }
 
@@ -93,6 +96,10 @@ const lostText: { readonly [W in Extract<NetworkOutput, { readonly _tag: "Broken
   "the endpoint closed": "the endpoint closed",
   "the process died": "the connection was reset"
 }
+
+/** What a dead process hears. */
+const lost = (url: string): CallError =>
+  new CallError({ reason: "Lost", url, detail: "this process is dead" })
 
 const make = ({ seed = 0 }: NetworkOptions) =>
   Effect.gen(function*() {
@@ -159,6 +166,13 @@ const make = ({ seed = 0 }: NetworkOptions) =>
       )
     }
 
+    const stopWork = (exchange: number): void => {
+      const talk = talks.get(exchange)
+      const working = talk?.working
+      if (talk !== undefined) talk.working = undefined
+      working?.interruptUnsafe()
+    }
+
     const carryOut = (output: NetworkOutput): void => {
       switch (output._tag) {
         case "Refused":
@@ -175,10 +189,11 @@ const make = ({ seed = 0 }: NetworkOptions) =>
             : fail(output.exchange, "RemoteFault", answer.failure.text, code(answer.failure.reason))
         }
         case "Broken":
-          talks.get(output.exchange)?.working?.interruptUnsafe()
+          stopWork(output.exchange)
           return fail(output.exchange, "Lost", lostText[output.why])
         case "HungUp":
-          return // the one who cancelled has interrupted the work, see `call`
+          stopWork(output.exchange)
+          return void talks.delete(output.exchange)
         case "Wake":
           timer?.interruptUnsafe()
           timer = fork(
@@ -193,10 +208,11 @@ const make = ({ seed = 0 }: NetworkOptions) =>
       if (talk === undefined || place === undefined) return
       const fiber = place.fork(place.handler(talk.call))
       talk.working = fiber
+      talk.at = place.process
       fiber.addObserver((exit) => {
-        if (talk.working === fiber) talk.working = undefined
+        if (talk.working !== fiber) return // it was told to stop
+        talk.working = undefined
         if (Exit.hasInterrupts(exit)) {
-          if (talks.get(exchange) !== talk) return
           fail(exchange, "Lost", "the endpoint gave up")
           return feed({ _tag: "Cancelled", now: now(), exchange })
         }
@@ -210,8 +226,17 @@ const make = ({ seed = 0 }: NetworkOptions) =>
     const listen = (process: string): CallServer["Service"]["listen"] => ({ address, port }, handler) =>
       Effect.acquireRelease(
         Effect.gen(function*() {
-          const chosen = port === 0 ? nextPort++ : port
-          const url = `http://${address}:${chosen}/xmlrpc`
+          if (dead.has(process)) {
+            return yield* new ListenError({
+              reason: "AddressUnusable",
+              address,
+              port,
+              detail: "this process is dead"
+            })
+          }
+          const at = (number: number): string => `http://${address}:${number}/xmlrpc`
+          while (places.has(at(nextPort))) nextPort++
+          const url = at(port === 0 ? nextPort++ : port)
           if (places.has(url)) {
             return yield* new ListenError({ reason: "PortTaken", address, port, detail: "in use" })
           }
@@ -234,18 +259,22 @@ const make = ({ seed = 0 }: NetworkOptions) =>
     ) =>
       Effect.callback<SampValue, CallError>((resume) => {
         if (dead.has(from)) {
-          return resume(Effect.fail(new CallError({ reason: "Lost", url, detail: "this process is dead" })))
+          return resume(Effect.fail(lost(url)))
         }
         const number = exchanges++
         const done: Talk["done"] = (result) => resume(Effect.fromResult(result))
-        const talk: Talk = { call: methodCall, url, onWritten, done, answer: undefined, working: undefined }
-        talks.set(number, talk)
-        feed({ _tag: "Sent", now: now(), exchange: number, from, url, what: labelOf(methodCall) })
-        return Effect.sync(() => {
-          talks.delete(number)
-          talk.working?.interruptUnsafe()
-          feed({ _tag: "Cancelled", now: now(), exchange: number })
+        talks.set(number, {
+          call: methodCall,
+          from,
+          url,
+          onWritten,
+          done,
+          answer: undefined,
+          at: undefined,
+          working: undefined
         })
+        feed({ _tag: "Sent", now: now(), exchange: number, from, url, what: labelOf(methodCall) })
+        return Effect.sync(() => feed({ _tag: "Cancelled", now: now(), exchange: number }))
       })
 
     const sender = (from: string): CallSender["Service"] => {
@@ -278,7 +307,7 @@ const make = ({ seed = 0 }: NetworkOptions) =>
       cut: (one, other) => Effect.sync(() => feed({ _tag: "Cut", one, other })),
       mend: (one, other) => Effect.sync(() => feed({ _tag: "Mended", now: now(), one, other })),
       quiet: Effect.sync(() => feed({ _tag: "Quieted", now: now() })),
-      pending: Effect.sync(() => talks.size),
+      pending: Effect.sync(() => state.exchanges.size),
       ports: (process) =>
         Context.make(CallServer, CallServer.of({ listen: listen(process) })).pipe(
           Context.add(CallSender, CallSender.of(sender(process)))
@@ -288,10 +317,13 @@ const make = ({ seed = 0 }: NetworkOptions) =>
       kill: (process) =>
         Effect.sync(() => {
           dead.add(process)
-          const working = [...talks.values()].filter(({ url }) => places.get(url)?.process === process)
           for (const [url, place] of places) if (place.process === process) places.delete(url)
           feed({ _tag: "Died", now: now(), process })
-          for (const talk of working) talk.working?.interruptUnsafe()
+          for (const [exchange, { at, done, from, url }] of talks) {
+            if (at === process) stopWork(exchange)
+            // Its finalizers do not hang.
+            if (from === process) done(Result.fail(lost(url)))
+          }
         }),
       observe: (show) => void observers.push(show)
     })

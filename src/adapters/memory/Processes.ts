@@ -82,7 +82,6 @@ const make = ({ seed = 0 }: ProcessesOptions) =>
     const clock = yield* Clock.Clock
     const network = yield* Network
     const store = yield* LockfileStore
-    const loggers = yield* Logger.CurrentLoggers
     const processes: Array<Process> = []
     const lives = new Map<number, () => Life>()
     const random = dice(seed ^ 0x5eed)
@@ -95,6 +94,7 @@ const make = ({ seed = 0 }: ProcessesOptions) =>
 
     const start = (name: string) =>
       Effect.gen(function*() {
+        const loggers = yield* Logger.CurrentLoggers
         const pid = 1_000 + processes.length
         const namesakes = processes.filter((other) => other.name === name).length
         const id = namesakes === 0 ? name : `${name}-${namesakes + 1}`
@@ -104,7 +104,7 @@ const make = ({ seed = 0 }: ProcessesOptions) =>
         let timers = 0
         const latch = yield* Latch.make(true)
         const awake = Effect.suspend(() => life === "frozen" ? latch.await : Effect.void)
-        const isGone = (): boolean => life === "dead"
+        const isGone = (): boolean => life === "dead" || life === "ended"
 
         const sleep = (duration: Parameters<typeof clock.sleep>[0]) =>
           Effect.acquireUseRelease(
@@ -140,13 +140,19 @@ const make = ({ seed = 0 }: ProcessesOptions) =>
         const ports = Context.make(
           CallServer,
           CallServer.of({
-            listen: (options, handler) => Effect.andThen(awake, server.listen(options, handler))
+            listen: (options, handler) =>
+              Effect.andThen(
+                awake,
+                server.listen(options, (call) =>
+                  Effect.flatMap(Effect.exit(handler(call)), (exit) => Effect.andThen(awake, exit)))
+              )
           })
         ).pipe(
           Context.add(
             CallSender,
             CallSender.of({
-              call: (url, call, options) => Effect.andThen(awake, sender.call(url, call, options)),
+              call: (url, call, options) =>
+                Effect.andThen(awake, sender.call(url, call, options)),
               deliver: (url, call, options) => Effect.andThen(awake, sender.deliver(url, call, options)),
               probe: (url) => asleep(sender.probe(url), true)
             })
@@ -182,23 +188,29 @@ const make = ({ seed = 0 }: ProcessesOptions) =>
           Context.add(Clock.Clock, ownClock)
         )
 
-        const end = (how: "dead" | "ended"): Effect.Effect<void> =>
-          Effect.suspend(() => {
-            if (life === "dead" || life === "ended") return Effect.void
-            const wasFrozen = life === "frozen"
-            const ended = Scope.close(inner, Exit.void)
-            if (how === "ended") {
-              // A frozen process gets its signal when it goes on.
-              return Effect.andThen(wasFrozen ? latch.await : Effect.void, ended).pipe(
-                Effect.andThen(Effect.sync(() => {
-                  if (life === "running") life = "ended"
-                }))
-              )
-            }
-            life = "dead"
-            latch.openUnsafe()
-            return Effect.andThen(network.kill(id), Effect.asVoid(Effect.forkDetach(ended)))
-          })
+        const over = yield* Latch.make(false)
+        let exiting = false
+        const close = Effect.provideContext(Scope.close(inner, Exit.void), ports)
+
+        const kill = Effect.suspend(() => {
+          if (life === "dead" || life === "ended") return Effect.void
+          life = "dead"
+          latch.openUnsafe()
+          return Effect.andThen(network.kill(id), Effect.forkDetach(Effect.andThen(close, over.open)))
+        })
+        const ended = Effect.gen(function*() {
+          yield* awake // a frozen one gets its signal when it goes on
+          if (life === "running") yield* close
+          if (life !== "running") return // it was killed
+          life = "ended"
+          yield* network.kill(id) // what it has left behind does no more
+          yield* over.open
+        })
+        const exit = Effect.suspend(() => {
+          const first = !exiting
+          exiting = true
+          return Effect.andThen(first ? Effect.forkDetach(ended) : Effect.void, over.await)
+        })
 
         const made: Process = {
           name,
@@ -216,10 +228,14 @@ const make = ({ seed = 0 }: ProcessesOptions) =>
             life = "running"
             return Effect.andThen(network.thaw(id), latch.open)
           }),
-          kill: end("dead"),
-          exit: end("ended"),
+          kill: Effect.asVoid(kill),
+          exit,
           run: (effect) =>
-            Effect.forkIn(Effect.provideContext(effect, ports), inner, { startImmediately: true }),
+            Effect.forkIn(
+              Effect.andThen(awake, Effect.provideContext(effect, ports)),
+              inner,
+              { startImmediately: true }
+            ),
           timers: Effect.sync(() => timers)
         }
         processes.push(made)

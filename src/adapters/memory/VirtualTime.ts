@@ -41,6 +41,10 @@ export interface RunOptions {
   readonly turns?: number | undefined
 }
 
+/** Operations after which a fiber that never waits lets others go on, and as how many turns they count. */
+const busyOps = 100_000
+const busyTurns = 10_000
+
 interface Sleeper {
   readonly at: number
   readonly order: number
@@ -54,6 +58,8 @@ const before = (one: Sleeper, other: Sleeper): boolean =>
 /** Time of its own, which begins at 0. */
 export class VirtualTime {
   private now = 0
+  /** Turns made since somebody looked. */
+  private turns = 0
   private order = 0
   /** A heap, the next one first. */
   private readonly sleepers: Array<Sleeper> = []
@@ -71,6 +77,7 @@ export class VirtualTime {
     sleep: (duration) =>
       Effect.callback<void>((resume) => {
         const at = this.now + Math.max(0, Duration.toMillis(duration))
+        if (at === Infinity) return // for ever: that is no timer
         const sleeper: Sleeper = { at, order: this.order++, wake: () => resume(Effect.void) }
         this.lieDown(sleeper)
         return Effect.sync(() => {
@@ -82,7 +89,11 @@ export class VirtualTime {
   /** The scheduler: whatever is to be run waits in one line. */
   readonly scheduler: Scheduler.Scheduler = {
     executionMode: "async",
-    shouldYield: () => false,
+    shouldYield: ({ currentOpCount }) => {
+      if (currentOpCount < busyOps) return false
+      this.turns += busyTurns
+      return true
+    },
     makeDispatcher: () => ({
       scheduleTask: (task) => void this.tasks.push(task),
       flush: () => this.settle(Infinity)
@@ -118,33 +129,38 @@ export class VirtualTime {
     const limit = this.now + withinMs
     let left = turns
     for (;;) {
-      left -= this.settle(left)
+      this.settle(left)
+      left -= this.turns
+      this.turns = 0
       const exit = fiber.pollUnsafe()
       if (exit !== undefined) return exit
       if (left <= 0) throw new Stalled({ reason: "Livelock", atMs: this.now })
-      const next = this.rise()
+      const next = this.first()
       if (next === undefined) throw new Stalled({ reason: "Deadlock", atMs: this.now })
       if (next.at > limit) throw new Stalled({ reason: "TooLate", atMs: this.now })
       this.now = next.at
+      this.asleep.delete(next)
       next.wake()
     }
   }
 
   /** Runs what waits in line until nobody does, or so many turns are made. */
-  private settle(most: number): number {
-    let made = 0
-    while (this.tasks.length > 0 && made < most) {
+  private settle(most: number): void {
+    while (this.tasks.length > 0 && this.turns < most) {
       const tasks = this.tasks
       this.tasks = []
+      this.turns += tasks.length
       for (const task of tasks) task()
-      made += tasks.length
     }
-    return made
   }
 
   private lieDown(sleeper: Sleeper): void {
     const heap = this.sleepers
     this.asleep.add(sleeper)
+    if (heap.length > 1_000 && heap.length > 4 * this.asleep.size) {
+      const living = heap.filter((one) => this.asleep.has(one)) // in order, which makes a heap
+      heap.splice(0, heap.length, ...living.sort((one, other) => before(one, other) ? -1 : 1))
+    }
     let at = heap.push(sleeper) - 1
     while (at > 0) {
       const parent = (at - 1) >> 1
@@ -156,15 +172,14 @@ export class VirtualTime {
     heap[at] = sleeper
   }
 
-  /** Takes the next sleeper who was not woken otherwise. */
-  private rise(): Sleeper | undefined {
+  /** The next to wake; those before it who were woken otherwise are forgotten. */
+  private first(): Sleeper | undefined {
     const heap = this.sleepers
     for (;;) {
       const [first] = heap
+      if (first === undefined || this.asleep.has(first)) return first
       const last = heap.pop()
-      if (first === undefined || last === undefined) return undefined
-      if (heap.length > 0) this.sink(last)
-      if (this.asleep.delete(first)) return first
+      if (last !== undefined && heap.length > 0) this.sink(last)
     }
   }
 

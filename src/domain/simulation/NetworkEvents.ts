@@ -18,7 +18,7 @@ export type NetworkInput =
   }
   /** The endpoint has its answer. */
   | { readonly _tag: "Answered"; readonly now: number; readonly exchange: number; readonly attempt: number }
-  /** The caller has given up. */
+  /** The caller has given up. What it has sent cannot be called back: it still arrives. */
   | { readonly _tag: "Cancelled"; readonly now: number; readonly exchange: number }
   /** An endpoint behaves differently from now on. */
   | {
@@ -60,7 +60,7 @@ export type NetworkOutput =
   | { readonly _tag: "Returned"; readonly exchange: number }
   /** To the caller: the connection is gone. */
   | { readonly _tag: "Broken"; readonly exchange: number; readonly why: Break }
-  /** To the endpoint: nobody waits for this answer any more. */
+  /** To the endpoint, if the call has arrived: nobody waits for this answer any more. It is the end of the exchange. */
   | { readonly _tag: "HungUp"; readonly exchange: number }
   /** Come back with a `Tick` at this time. */
   | { readonly _tag: "Wake"; readonly at: number }

@@ -7,12 +7,13 @@
  * makes them. It never sees what is said. An exchange goes Out, waits in Line when the endpoint has its hands full, is In
  * while it is worked on, and comes Back; the seeded dice decide when it is sent how long its ways take and whether it meets
  * an accident. Faults of the place (slow, lossy, hung, dead, full), of the way (cut) and of the process (frozen, dead) act
- * on it where they meet it. Nothing is ever lost without a trace: an exchange ends by `Returned`, `Refused` or `Broken`, or
- * stays `Mute` until its caller gives up or the faults are over.
+ * on it where they meet it. Nothing is ever lost without a trace: an exchange ends once, by `Returned`, `Refused`, `Broken`
+ * or `HungUp`, or stays `Mute` until its caller gives up or the faults are over.
  *
- * Two things on one way never overtake each other, as on loopback.
+ * Two things on one way never overtake each other, as on loopback. A caller that gives up cannot call back what is on its
+ * way: it arrives, and nobody waits for the answer.
  */
-import { type Behaviour, undisturbed } from "./Behaviour.ts"
+import { undisturbed } from "./Behaviour.ts"
 import { roll } from "./Dice.ts"
 import type { Break, NetworkInput, NetworkOutput } from "./NetworkEvents.ts"
 import { type Exchange, type Fate, type NetworkState, type Place, wayOf } from "./NetworkState.ts"
@@ -41,21 +42,24 @@ export const step = (
   take(turn, input)
   if ("now" in input) moveAll(turn, input.now)
   const { exchanges, latest, outputs, places } = turn
+  if ("now" in input) { for (const [way, due] of latest) if (due <= input.now) latest.delete(way) }
   return { state: { ...turn.state, places, exchanges, latest }, outputs }
 }
 
 const take = (turn: Turn, input: NetworkInput): void => {
-  const { exchanges, outputs, places, state } = turn
+  const { exchanges, places, state } = turn
   switch (input._tag) {
     case "Opened":
       return void places.set(input.url, { process: input.process, behaviour: undisturbed })
     case "Closed":
       places.delete(input.url)
-      return breakWhere(
-        turn,
-        ({ phase, url }) => url === input.url && (phase === "Out" || phase === "Line"),
-        "the endpoint closed"
-      )
+      for (const [number, exchange] of exchanges) {
+        const { phase, url } = exchange
+        if (url === input.url && (phase === "Out" || phase === "Line")) {
+          reset(turn, number, exchange, "the endpoint closed")
+        }
+      }
+      return
     case "Sent":
       return send(turn, input)
     case "Answered": {
@@ -71,9 +75,7 @@ const take = (turn: Turn, input: NetworkInput): void => {
     }
     case "Cancelled": {
       const exchange = exchanges.get(input.exchange)
-      exchanges.delete(input.exchange)
-      if (exchange?.phase === "In") outputs.push({ _tag: "HungUp", exchange: input.exchange })
-      return
+      return exchange && abandon(turn, input.exchange, exchange)
     }
     case "Disturbed": {
       const place = places.get(input.url)
@@ -124,7 +126,16 @@ const send = (
     fate = shares.find(([, share]) => (drawn -= share) < 0)?.[0] ?? "well"
   }
   turn.outputs.push({ _tag: "Written", exchange })
-  const sent: Exchange = { from, url, to: place.process, fate, attempt: 1, phase: "Out", due: now }
+  const sent: Exchange = {
+    from,
+    url,
+    to: place.process,
+    fate,
+    attempt: 1,
+    phase: "Out",
+    due: now,
+    abandoned: false
+  }
   put(turn, exchange, sent, now, `>${from} ${url}`)
 }
 
@@ -134,7 +145,13 @@ const put = (turn: Turn, number: number, exchange: Exchange, now: number, way: s
   const delay = most > least ? least + Math.floor(draw(turn) * (most - least + 1)) : least
   const due = Math.max(now + delay, turn.latest.get(way) ?? 0)
   if (due > now) turn.latest.set(way, due)
-  turn.exchanges.set(number, { ...exchange, due })
+  line(turn, number, { ...exchange, due })
+}
+
+/** Puts an exchange behind all others. */
+const line = (turn: Turn, number: number, exchange: Exchange): void => {
+  turn.exchanges.delete(number)
+  turn.exchanges.set(number, exchange)
 }
 
 const draw = (turn: Turn): number => {
@@ -143,36 +160,64 @@ const draw = (turn: Turn): number => {
   return value
 }
 
-const drop = (turn: Turn, number: number, why: Break): void => {
+/** The end of an exchange that nobody waits for any more. */
+const hangUp = (turn: Turn, number: number): void => {
   turn.exchanges.delete(number)
-  turn.outputs.push({ _tag: "Broken", exchange: number, why })
+  turn.outputs.push({ _tag: "HungUp", exchange: number })
 }
 
-const breakWhere = (turn: Turn, which: (exchange: Exchange) => boolean, why: Break): void => {
-  for (const [number, exchange] of turn.exchanges) if (which(exchange)) drop(turn, number, why)
+/** The caller is gone. What it has sent stays on its way. */
+const abandon = (turn: Turn, number: number, exchange: Exchange): void => {
+  if (exchange.phase !== "Out" && exchange.phase !== "Line") return hangUp(turn, number)
+  turn.exchanges.set(number, { ...exchange, abandoned: true })
 }
 
-/** The kernel resets what the process had open; an answer that was on its way still arrives. */
+/** The end of an exchange that the caller hears of, if it still listens. */
+const fail = (
+  turn: Turn,
+  number: number,
+  { abandoned }: Exchange,
+  output: Extract<NetworkOutput, { readonly _tag: "Broken" | "Refused" }>
+): void => {
+  if (abandoned) return hangUp(turn, number)
+  turn.exchanges.delete(number)
+  turn.outputs.push(output)
+}
+
+const drop = (turn: Turn, number: number, exchange: Exchange, why: Break): void =>
+  fail(turn, number, exchange, { _tag: "Broken", exchange: number, why })
+
+/** Neither end hears any more. */
+const mute = (turn: Turn, number: number, exchange: Exchange): void => {
+  if (exchange.abandoned) return hangUp(turn, number)
+  turn.exchanges.set(number, { ...exchange, phase: "Mute" })
+}
+
+/** The other kernel says that nobody is there; if that can pass. */
+const reset = (turn: Turn, number: number, exchange: Exchange, why: Break): void =>
+  turn.state.cuts.has(wayOf(exchange.from, exchange.to))
+    ? mute(turn, number, exchange)
+    : drop(turn, number, exchange, why)
+
+/** The kernel resets what the process had open; what was on its way from it still arrives. */
 const die = (turn: Turn, process: string): void => {
-  const { exchanges, outputs, places, state } = turn
+  const { exchanges, places, state } = turn
   for (const [url, place] of places) if (place.process === process) places.delete(url)
   for (const [number, exchange] of exchanges) {
-    if (exchange.from === process) {
-      exchanges.delete(number)
-      if (exchange.phase === "In") outputs.push({ _tag: "HungUp", exchange: number })
-    } else if (exchange.to === process && exchange.phase !== "Back") {
-      if (state.cuts.has(wayOf(exchange.from, process))) exchanges.set(number, { ...exchange, phase: "Mute" })
-      else drop(turn, number, "the process died")
-    }
+    if (exchange.to === process && exchange.phase !== "Back") {
+      reset(turn, number, exchange, "the process died")
+    } else if (exchange.from === process) abandon(turn, number, exchange)
   }
   turn.state = { ...state, frozen: new Set([...state.frozen].filter((name) => name !== process)) }
 }
 
 const quiet = (turn: Turn): void => {
-  const { places } = turn
+  const { exchanges, places } = turn
   for (const [url, place] of places) places.set(url, { ...place, behaviour: undisturbed })
   turn.state = { ...turn.state, cuts: new Set() }
-  breakWhere(turn, ({ phase }) => phase === "Mute", "within the answer")
+  for (const [number, exchange] of exchanges) {
+    if (exchange.phase === "Mute") drop(turn, number, exchange, "within the answer")
+  }
 }
 
 /** Whether an exchange that is on its way could arrive now if its time has come. */
@@ -180,8 +225,9 @@ const passes = ({ cuts, frozen }: NetworkState, { from, phase, to }: Exchange): 
   (phase === "Out" || phase === "Back") && !cuts.has(wayOf(from, to)) &&
   !frozen.has(phase === "Out" ? to : from)
 
-/** Lets everything arrive whose time has come, in order of time, then of sending; then asks to be woken for the next. */
+/** Lets everything arrive whose time has come, in order of time, then of setting out; then asks to be woken for the next. */
 const moveAll = (turn: Turn, now: number): void => {
+  serveLines(turn)
   for (;;) {
     let next: readonly [number, Exchange] | undefined
     for (const entry of turn.exchanges) {
@@ -201,7 +247,6 @@ const moveAll = (turn: Turn, now: number): void => {
     if (exchange.phase === "Out") arrive(turn, number, exchange)
     else comeBack(turn, number, exchange, now)
   }
-  serveLines(turn)
 }
 
 const worked = (turn: Turn, url: string, phase: Exchange["phase"]): number => {
@@ -212,33 +257,34 @@ const worked = (turn: Turn, url: string, phase: Exchange["phase"]): number => {
   return count
 }
 
+/** An exchange arrives, and is worked on, waits in line, or meets a fault. */
 const arrive = (turn: Turn, number: number, exchange: Exchange): void => {
   const place = turn.places.get(exchange.url)
-  if (place === undefined) return drop(turn, number, "the endpoint closed")
-  if (exchange.fate === "lost") return drop(turn, number, "before it arrived")
-  const { behaviour }: { readonly behaviour: Behaviour } = place
-  if (behaviour.health === "dead") return drop(turn, number, "the endpoint closed")
-  if (behaviour.health === "hung") return void turn.exchanges.set(number, { ...exchange, phase: "Mute" })
-  if (behaviour.capacity < Infinity && worked(turn, exchange.url, "In") >= behaviour.capacity) {
-    if (worked(turn, exchange.url, "Line") < behaviour.line) {
-      return void turn.exchanges.set(number, { ...exchange, phase: "Line" })
-    }
-    turn.exchanges.delete(number)
-    return void turn.outputs.push({ _tag: "Refused", exchange: number })
+  if (place === undefined) return drop(turn, number, exchange, "the endpoint closed")
+  if (exchange.fate === "lost") return drop(turn, number, exchange, "before it arrived")
+  const { capacity, health, line: longest } = place.behaviour
+  if (health === "well" && capacity < Infinity && worked(turn, exchange.url, "In") >= capacity) {
+    return worked(turn, exchange.url, "Line") < longest
+      ? line(turn, number, { ...exchange, phase: "Line" })
+      : fail(turn, number, exchange, { _tag: "Refused", exchange: number })
   }
-  enter(turn, number, exchange)
+  enter(turn, number, exchange, place)
 }
 
-const enter = (turn: Turn, number: number, exchange: Exchange): void => {
+const enter = (turn: Turn, number: number, exchange: Exchange, { behaviour }: Place): void => {
+  if (behaviour.health === "dead") return reset(turn, number, exchange, "the endpoint closed")
+  if (behaviour.health === "hung") return mute(turn, number, exchange)
   turn.exchanges.set(number, { ...exchange, phase: "In" })
   turn.outputs.push({ _tag: "Arrived", exchange: number, attempt: exchange.attempt, url: exchange.url })
+  if (exchange.abandoned) hangUp(turn, number)
 }
 
 const comeBack = (turn: Turn, number: number, exchange: Exchange, now: number): void => {
-  if (exchange.fate === "answerLost") return drop(turn, number, "within the answer")
-  if (exchange.fate === "silent") return void turn.exchanges.set(number, { ...exchange, phase: "Mute" })
+  if (exchange.fate === "answerLost") return drop(turn, number, exchange, "within the answer")
+  if (exchange.fate === "silent") return mute(turn, number, exchange)
   if (exchange.fate === "resent" && exchange.attempt === 1) {
-    const again: Exchange = { ...exchange, phase: "Out", attempt: 2 }
+    const to = turn.places.get(exchange.url)?.process ?? exchange.to
+    const again: Exchange = { ...exchange, to, phase: "Out", attempt: 2 }
     return put(turn, number, again, now, `>${exchange.from} ${exchange.url}`)
   }
   turn.exchanges.delete(number)
@@ -249,7 +295,8 @@ const comeBack = (turn: Turn, number: number, exchange: Exchange, now: number): 
 const serveLines = (turn: Turn): void => {
   for (const [number, exchange] of turn.exchanges) {
     if (exchange.phase !== "Line" || turn.state.frozen.has(exchange.to)) continue
-    const capacity = turn.places.get(exchange.url)?.behaviour.capacity ?? 0
-    if (worked(turn, exchange.url, "In") < capacity) enter(turn, number, exchange)
+    const place = turn.places.get(exchange.url)
+    if (place === undefined || worked(turn, exchange.url, "In") >= place.behaviour.capacity) continue
+    enter(turn, number, exchange, place)
   }
 }

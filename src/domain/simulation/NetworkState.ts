@@ -26,13 +26,15 @@ export interface Exchange {
   readonly phase: "Out" | "Line" | "In" | "Back" | "Mute"
   /** When it arrives, in milliseconds, while it is on its way. */
   readonly due: number
+  /** Whether its caller has given up; what is on its way arrives all the same. */
+  readonly abandoned: boolean
 }
 
 /** The whole state. */
 export interface NetworkState {
   readonly dice: DiceState
   readonly places: ReadonlyMap<string, Place>
-  /** By number, in order of sending. */
+  /** By number, in the order in which they set out on their present way or came into line. */
   readonly exchanges: ReadonlyMap<number, Exchange>
   /** When the latest arrives, by way: nothing overtakes on a way. */
   readonly latest: ReadonlyMap<string, number>
@@ -57,4 +59,4 @@ export const start = (seed: number): NetworkState => ({
 
 /** The name of what lies between two processes, whichever is named first. */
 export const wayOf = (one: string, other: string): string =>
-  one < other ? `${one} ${other}` : `${other} ${one}`
+  one < other ? `${one}\n${other}` : `${other}\n${one}`
