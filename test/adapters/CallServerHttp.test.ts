@@ -87,6 +87,20 @@ describe("requests of all kinds", () => {
       connection.destroy()
     }).pipe(withServer()))
 
+  it.live.each(["\0", "x", "\r\nPOST\r\n\r\n"])(
+    "WIRE-23 ERR-06 a request is answered before %j, which came with it, is told off",
+    (broken) =>
+      Effect.gen(function*() {
+        const connection = open(yield* serving)
+        connection.send(post(call("m", "x")) + post(call("n")) + broken)
+        const read = () => Effect.promise(() => connection.response())
+        assert.strictEqual((yield* read()).body, answer("m", "x"))
+        assert.strictEqual((yield* read()).body, answer("n"))
+        isRefusal(yield* read(), 400)
+        assert.strictEqual(yield* Effect.promise(() => connection.closed), "")
+      }).pipe(withServer())
+  )
+
   it.live("WIRE-13 WIRE-70 a connection is kept for many calls, unless its client wants it closed", () =>
     Effect.gen(function*() {
       const connection = open(yield* serving)

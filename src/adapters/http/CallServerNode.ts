@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Http from "node:http"
 import type { AddressInfo } from "node:net"
-import { type Fault, fault } from "../../domain/Fault.ts"
+import { type Fault, fault, quote } from "../../domain/Fault.ts"
 import type { Limits } from "../../domain/Limits.ts"
 import type { SampValue } from "../../domain/SampValue.ts"
 import { writeAnswer, writeFault } from "../../domain/XmlRpcWriter.ts"
@@ -42,7 +42,7 @@ const objection = (
   if (request.method !== "POST") return undefined
   const encoding = headers["content-encoding"]
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
-    return [415, `Content-Encoding ${encoding.slice(0, 40)} is not supported; send the XML as it is`]
+    return [415, `Content-Encoding ${quote(encoding)} is not supported; send the XML as it is`]
   }
   return undefined
 }
