@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { defaults } from "../../src/domain/Limits.ts"
+import { writeAnswer } from "../../src/domain/XmlRpcWriter.ts"
 import {
   answer,
   ask,
@@ -218,6 +219,19 @@ describe("ERR-06 WEB-65 WEB-67 WIRE-158 refusals", () => {
       isRefusal(yield* ask(port, post("", { "Content-Length": "99999999999999" })), 413)
       assert.strictEqual((yield* ask(port, post(call("m")))).status, 200)
     }).pipe(withServer(small)))
+
+  it.live("WIRE-154 WIRE-23 413 comes after the answers to what came before on the connection", () =>
+    Effect.gen(function*() {
+      const port = portOf(
+        (yield* listen(({ method }) => Effect.delay(Effect.succeed(method), "50 millis"))).url
+      )
+      const connection = open(port)
+      connection.send(post(call("m")) + post("x".repeat(2_000)))
+      const read = () => Effect.promise(() => connection.response())
+      assert.strictEqual((yield* read()).body, writeAnswer("m"))
+      assert.strictEqual((yield* read()).status, 413)
+      assert.strictEqual(yield* Effect.promise(() => connection.closed), "")
+    }).pipe(withServer({ ...defaults, bodyBytes: 1_000 })))
 
   it.live("WIRE-154 a caller that writes its large body to the end before it reads: 413 all the same", () =>
     Effect.gen(function*() {

@@ -2,7 +2,10 @@
 import { parseArgs } from "node:util"
 
 /** What can be fuzzed, in the order in which all are. */
-export const targetNames = ["xml", "lockfile", "values", "content", "http", "peers"] as const
+export const targetNames = ["xml", "lockfile", "values", "content", "http", "decoders", "hubs"] as const
+
+/** Those that need other programs. */
+const peers: ReadonlyArray<string> = ["decoders", "hubs"]
 
 /** The name of a target. */
 export type TargetName = (typeof targetNames)[number]
@@ -29,12 +32,13 @@ export const usage = `npm run fuzz -- [options]
   --minutes N    how long in all (default 1); the targets share it
   --runs N       at most so many inputs for each target
   --seed S       where the random numbers begin (default: the time); with --runs and an empty --out it repeats a run
-  --target T     ${targetNames.join(", ")}; may be given several times; all but peers by default
+  --target T     ${targetNames.join(", ")}; or peers for the last two; may be given
+                 several times; by default all but peers
   --out DIR      where findings and the grown corpus are kept (default fuzz-out)
   --replay FILE  tries the input of a finding again
   --missed       lists the code of each target that no input reached
 
-peers needs JSAMP and astropy, as npm run test:interop does. The exit code is 1 when something was found.
+peers need JSAMP and astropy, as npm run test:interop does. The exit code is 1 when something was found.
 `
 
 /** A command line that makes no sense. */
@@ -64,7 +68,8 @@ export const readOptions = (args: ReadonlyArray<string>): Options | undefined =>
     }
   })
   if (values.help) return undefined
-  const targets = values.target ?? targetNames.filter((name) => name !== "peers")
+  const named = values.target ?? targetNames.filter((name) => !peers.includes(name))
+  const targets = named.flatMap((name) => name === "peers" ? peers : [name])
   const wrong = targets.find((name) => !isTarget(name))
   if (wrong !== undefined) throw new UsageError(`--target is one of ${targetNames.join(", ")}, not ${wrong}`)
   return {

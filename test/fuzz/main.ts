@@ -29,8 +29,10 @@ const load = async (name: TargetName): Promise<Target> => {
       return (await import("./targets/Content.ts")).content
     case "http":
       return (await import("./targets/Http.ts")).http()
-    case "peers":
-      return (await import("./targets/Peers.ts")).peers()
+    case "decoders":
+      return (await import("./targets/Decoders.ts")).decoders()
+    case "hubs":
+      return (await import("./targets/Decoders.ts")).decoders()
   }
 }
 

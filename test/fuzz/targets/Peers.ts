@@ -1,4 +1,0 @@
-import type { Target } from "../engine/Target.ts"
-export const peers = (): Promise<Target> => {
-  throw new Error("not yet")
-}
