@@ -76,24 +76,27 @@ describe("answers", () => {
 })
 
 describe("life", () => {
-  it.live("DLV-23 the handler is interrupted when its caller hangs up, and not before", () =>
-    Effect.gen(function*() {
-      const started = yield* Deferred.make<void>()
-      const stopped = yield* Deferred.make<void>()
-      const { url } = yield* listen(() =>
-        Effect.onInterrupt(
-          Effect.andThen(Deferred.succeed(started, undefined), Effect.never),
-          () => Deferred.succeed(stopped, undefined)
+  it.live.each(["", "\0"])(
+    "DLV-23 the handler is interrupted when its caller hangs up, and not before; after %j too",
+    (broken) =>
+      Effect.gen(function*() {
+        const started = yield* Deferred.make<void>()
+        const stopped = yield* Deferred.make<void>()
+        const { url } = yield* listen(() =>
+          Effect.onInterrupt(
+            Effect.andThen(Deferred.succeed(started, undefined), Effect.never),
+            () => Deferred.succeed(stopped, undefined)
+          )
         )
-      )
-      const connection = open(portOf(url))
-      connection.send(post(call("m")))
-      yield* Deferred.await(started)
-      yield* Effect.sleep("20 millis")
-      assert.isFalse(yield* Deferred.isDone(stopped))
-      connection.destroy()
-      yield* Effect.timeout(Deferred.await(stopped), "1 second")
-    }).pipe(withServer()))
+        const connection = open(portOf(url))
+        connection.send(post(call("m")) + broken)
+        yield* Deferred.await(started)
+        yield* Effect.sleep("20 millis")
+        assert.isFalse(yield* Deferred.isDone(stopped))
+        connection.destroy()
+        yield* Effect.timeout(Deferred.await(stopped), "1 second")
+      }).pipe(withServer())
+  )
 
   it.live("ERR-06 a request that breaks off reaches no handler, and the server lives on", () =>
     Effect.gen(function*() {
