@@ -43,7 +43,7 @@ describe("simulated worlds", () => {
 
 describe("a failing plan", () => {
   it("is made as small as it gets", () => {
-    const plan = planOf(8)
+    const plan = planOf(2)
     const asked = { count: 0 }
     const fails = (smaller: typeof plan): boolean => {
       asked.count++
