@@ -155,8 +155,12 @@ export class Model {
     if (delivery._tag === "Response") {
       const { response, responder, tag } = delivery
       demand(!JSON.stringify(toJson(response)).includes("KEY"), "a response holds a private key")
-      const found = [...this.calls].find(([, call]) =>
-        call.sender === to && call.recipient === responder && call.tag === tag
+      // Two calls may carry one tag; a reply says which of them it answers.
+      const msgId = input._tag === "Asked" && input.operation._tag === "Reply"
+        ? input.operation.msgId
+        : undefined
+      const found = [...this.calls].find(([id, call]) =>
+        call.sender === to && call.recipient === responder && call.tag === tag && (msgId ?? id) === id
       )
       demand(found !== undefined, `${to} got a response of ${responder} to ${tag}, which is not open`)
       if (found !== undefined) this.close(found[0])

@@ -1,7 +1,10 @@
 /** How the actions of a plan are carried out. */
 import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
+import type { Process } from "../../../src/adapters/memory/Processes.ts"
 import { ClientId } from "../../../src/domain/Identifiers.ts"
+import { okResponse } from "../../../src/domain/Message.ts"
 import { emptyMap, map, type SampMap } from "../../../src/domain/SampValue.ts"
 import { undisturbed } from "../../../src/domain/simulation/Behaviour.ts"
 import { CallSender } from "../../../src/ports/CallSender.ts"
@@ -10,7 +13,7 @@ import * as Hubs from "./Hubs.ts"
 import { type Action, faults } from "./Plan.ts"
 import * as Residents from "./Residents.ts"
 import { chosen, content, send } from "./Sending.ts"
-import type { Actor, World } from "./World.ts"
+import type { Actor, Guest, World } from "./World.ts"
 
 /** Where hubs listen that always listen at the same port. */
 const usualPort = 7_000
@@ -76,8 +79,20 @@ const describe = (world: World, actor: Actor) => {
   return world.begin(actor.process, `${actor.name} describes itself`, declared)
 }
 
+/** A guest replies to all calls that are open and not to it; the model sees that none of it is taken. */
+const replyToOthers = (world: World, { connection, hub, name, process }: Guest) =>
+  Effect.gen(function*() {
+    const { calls } = yield* hub.engine.state
+    const others = [...HashMap.values(calls)].filter(({ recipient }) => recipient !== connection.selfId)
+    const replies = Effect.forEach(others, ({ id }) => Effect.ignore(connection.reply(id, okResponse())), {
+      discard: true
+    })
+    yield* world.begin(process, `${name} replies to calls of others`, replies)
+  })
+
 /** Somebody tries what it must not: a wrong secret, a wrong key, a reply to somebody else's call. */
 const intrude = (world: World, actor: Actor, { pick }: Action) => {
+  if (pick % 2 === 0 && actor.kind === "guest") return replyToOthers(world, actor)
   const url = actor.kind === "guest" ? actor.hub.record.url : world.hubs.at(-1)?.record.url ?? ""
   const attempts: ReadonlyArray<readonly [method: string, params: ReadonlyArray<string | SampMap>]> = [
     ["samp.hub.register", ["not the secret"]],
@@ -121,6 +136,20 @@ const disturb = (world: World, url: string, { act, pick }: Action) => {
 const isHarmless = (world: World, act: Action["act"]): boolean =>
   act === "calm" || (act === "slow" && !world.plan.tight)
 
+/** A client that is about to get many messages takes none for a moment, and then again. */
+const blink = (world: World, actor: Actor, url: string, { pick }: Action) =>
+  Effect.gen(function*() {
+    const to = yield* idOf(actor)
+    const hub = actor.kind === "guest" ? actor.hub : (yield* Hubs.living(world)).at(-1)
+    if (to === undefined || hub === undefined) return
+    yield* world.network.disturb(url, { health: "dead" })
+    const back = Effect.andThen(Effect.sleep(20 + pick % 250), world.network.disturb(url, { health: "well" }))
+    yield* world.begin(undefined, `${actor.name} takes messages again`, back)
+    for (const other of yield* present(world)) {
+      yield* send(world, other, { at: 0, act: "burst", who: 0, other: 0, pick }, to)
+    }
+  })
+
 const troubleNetwork = (world: World, actors: ReadonlyArray<Actor>, action: Action) =>
   Effect.gen(function*() {
     const { act, other, pick, who } = action
@@ -139,7 +168,7 @@ const troubleNetwork = (world: World, actors: ReadonlyArray<Actor>, action: Acti
       return yield* world.begin(undefined, "the way is mended", mended)
     }
     // Requests are sent twice by programs of others only, so to hubs; and a hub that lives never refuses.
-    const isHub = act === "stutter" || (act !== "refuse" && pick % 3 === 0)
+    const isHub = act === "stutter" || (act !== "refuse" && act !== "blink" && pick % 3 === 0)
     const actor = chosen(actors, who)
     if (isHub && hub !== undefined) {
       if (!isHarmless(world, act)) {
@@ -153,7 +182,18 @@ const troubleNetwork = (world: World, actors: ReadonlyArray<Actor>, action: Acti
     const url = [...world.endpoints].findLast(([, owner]) => owner === actor.name)?.[0]
     if (url === undefined) return
     if (!isHarmless(world, act)) touch(world, actor)
+    if (act === "blink") return yield* blink(world, actor, url, action)
     yield* disturb(world, url, action)
+  })
+
+/** Kills a process, and looks a second later whether anything in it goes on. */
+const kill = (world: World, { id, kill, timers }: Process) =>
+  Effect.gen(function*() {
+    yield* kill
+    const look = Effect.map(timers, (count) => {
+      if (count > 0) world.wrong(`${id} is dead, but ${count} timers of it are set`)
+    })
+    yield* world.begin(undefined, `${id} is dead`, Effect.andThen(Effect.sleep(1_000), look))
   })
 
 const troubleHub = (world: World, { act, other, pick }: Action) =>
@@ -165,7 +205,7 @@ const troubleHub = (world: World, { act, other, pick }: Action) =>
     world.log("!", hub.name, act)
     switch (act) {
       case "killHub":
-        return yield* hub.process.kill
+        return yield* kill(world, hub.process)
       case "stopHub":
         return yield* world.begin(undefined, `${hub.name} stops`, hub.process.exit)
       case "freezeHub": {
@@ -223,6 +263,7 @@ export const perform = (world: World, action: Action): Effect.Effect<void> =>
     if (act === "fillDisk") {
       world.faults++
       world.log("%", "disk", "full")
+      world.diskWasFull = true
       yield* world.processes.disk("Full")
       return yield* world.begin(
         undefined,
@@ -242,7 +283,7 @@ export const perform = (world: World, action: Action): Effect.Effect<void> =>
         return yield* leave(world, actor)
       case "kill":
         touch(world, actor)
-        return yield* actor.process.kill
+        return yield* kill(world, actor.process)
       case "freeze":
         touch(world, actor)
         yield* actor.process.freeze

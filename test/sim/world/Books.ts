@@ -95,8 +95,8 @@ export class Watch {
   readonly keys = new Map<string, ClientId>()
   /** Whose callback a client's is, by the name of the process. */
   readonly owners = new Map<ClientId, string>()
-  /** Ids that somebody has used. One that nobody has is a registration whose answer was lost. */
-  readonly used = new Set<ClientId>()
+  /** Whom each call went to, by msg-id, and its number. */
+  readonly calls = new Map<string, { readonly owner: string; readonly number: string }>()
   private violated = false
   private readonly hub: string
   private readonly ownerOf: (url: string) => string
@@ -126,10 +126,6 @@ export class Watch {
         this.wrong(`${this.hub}: ${violation.message}`)
       }
     }
-    if (input._tag === "Asked" && input.operation._tag !== "Register" && input.operation.key !== undefined) {
-      const id = this.keys.get(input.operation.key)
-      if (id !== undefined) this.used.add(id)
-    }
     for (const output of outputs) this.note(input, output)
   }
 
@@ -148,6 +144,7 @@ export class Watch {
     const { delivery, to } = output
     const owner = this.owners.get(to)
     if (owner === undefined) return
+    if (delivery._tag === "Call") this.calls.set(delivery.msgId, { owner, number: numberOf(delivery) })
     this.account(owner).sent.push({
       hub: this.hub,
       to,

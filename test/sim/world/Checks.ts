@@ -54,10 +54,12 @@ const checkResident = (world: World, resident: Resident, hub: Hub, registry: Hub
     const wanted = [...bound, ...extra, "samp.app.ping"]
     const missing = wanted.filter((pattern) => !entry.subscriptions.has(pattern))
     same(world, `missing subscriptions of ${name}`, missing, [])
-    if (touched) return // some events may not have reached it
     const answer = yield* Effect.timeoutOption(client.clients, 1_000)
     if (answer._tag === "None") return world.wrong(`${name} does not get to know the others`)
     const others = [...answer.value.values()].filter(({ id }) => id !== status.hubId)
+    const present = [...HashMap.keys(registry)].filter((id) => id !== status.selfId)
+    same(world, `those whom ${name} knows`, others.map(({ id }) => id).sort(), present.sort())
+    if (touched) return // what somebody has declared may not have reached it
     same(
       world,
       `the clients that ${name} knows of`,
@@ -180,13 +182,36 @@ export const responded = (world: World): void => {
   }
 }
 
-/** Each lockfile belongs to a hub that lives, or to one that died and was not replaced. */
+/** Calls that are open are with those who were called; of others, the sender has heard. */
+export const called = (world: World, hub: Hub) =>
+  Effect.gen(function*() {
+    const { calls } = yield* hub.engine.state
+    for (const { id } of HashMap.values(calls)) {
+      const call = hub.watch.calls.get(id)
+      if (call === undefined) continue
+      const { number, owner } = call
+      const hasIt = world.account(owner).got.some((got) => got.kind === "Call" && got.number === number)
+      // A resident that has no handler answers by itself, and its books say nothing.
+      const isGuest = world.actors.some(({ kind, name }) => name === owner && kind === "guest")
+      if (!hasIt && isGuest) world.wrong(`call ${number} is open at ${hub.name}, but ${owner} never got it`)
+    }
+  })
+
+/** A hub that lives has its lockfile, and one that ended in good order has taken it away, if the disk let it. */
 export const lockfiles = (world: World) =>
   Effect.gen(function*() {
     const store = yield* LockfileStore
     for (const { name, record } of yield* living(world)) {
       const text = (yield* Effect.orElseSucceed(store.read(record.lockfile), () => "")) ?? ""
       if (!text.includes(record.secret)) world.wrong(`${record.lockfile} is not that of ${name}, which runs`)
+    }
+    if (world.diskWasFull) return
+    for (const { name, process, record } of world.hubs) {
+      if ((yield* process.life) !== "ended") continue
+      const text = (yield* Effect.orElseSucceed(store.read(record.lockfile), () => "")) ?? ""
+      if (text.includes(record.secret)) {
+        world.wrong(`${name} has ended, but ${record.lockfile} is still there`)
+      }
     }
   })
 

@@ -94,11 +94,17 @@ const residentSends = (world: World, resident: Resident, action: Action, to: Cli
     case "notifyAll":
       return world.begin(process, what, client.notifyAll(mtype, {}, options))
     case "burst": {
-      const burst = Effect.forEach(
-        Array.from({ length: 4 + pick % 14 }, () => world.number()),
-        (each) => Effect.ignore(client.notify(to, "sim.note", {}, { extra: { [numberKey]: each } })),
-        { concurrency: "unbounded", discard: true }
-      )
+      const numbers = Array.from({ length: 4 + pick % 14 }, () => world.number())
+      const isCalls = pick % 2 === 0
+      const one = (each: string) => {
+        const extra = { [numberKey]: each }
+        if (!isCalls) return Effect.ignore(client.notify(to, "sim.note", {}, { extra }))
+        const called = client.call(to, mtype, {}, { extra, timeoutSeconds: 4 })
+        return Effect.ignore(
+          Effect.map(called, ({ result }) => checkAnswer(world, `${name} call ${each}`, each, result))
+        )
+      }
+      const burst = Effect.forEach(numbers, one, { concurrency: "unbounded", discard: true })
       return world.begin(process, `${what} to ${to}`, burst)
     }
     case "call":

@@ -34,9 +34,9 @@ export interface Outcome {
 }
 
 /** Milliseconds in which everything must have settled once the faults are over. */
-const settleMs = 16_000
+const settleMs = 12_000
 /** Milliseconds for everybody to be back after having been called back. */
-const backMs = 4_000
+const backMs = 3_000
 /** Milliseconds for calls to end after their callees have left. */
 const leaveMs = 2_000
 
@@ -110,6 +110,7 @@ const live = (world: World) =>
     if (hub === undefined) return world.wrong("there is no hub, though all is quiet")
     yield* Checks.registered(world, hub)
     yield* Checks.lockfiles(world)
+    for (const each of yield* Hubs.living(world)) yield* Checks.called(world, each)
     yield* leaveAll(world)
   })
 

@@ -79,8 +79,9 @@ export class World {
   readonly secrets = new Set<string>()
   /** Names of processes by URL of their endpoints. */
   readonly endpoints = new Map<string, string>()
-  /** Processes that sent something twice by an accident of the network. */
+  /** Whether requests may have been sent twice by an accident of the network. */
   stuttered = false
+  diskWasFull = false
   events = 0
   faults = 0
   private numbers = 0

@@ -1,8 +1,9 @@
 /**
- * Simulated worlds, as many as wanted: npm run sim -- [--runs N] [--from SEED] [--jobs N] [--all]
+ * Simulated worlds, as many as wanted: npm run sim -- [--runs N] [--from SEED] [--jobs N] [--all] [--brief]
  * One of them, with its trace:           npm run sim -- --seed SEED [--keep 0,1,5 --pace 0.1]
  *
- * It stops at the first world that fails, makes it smaller and prints it; with --all it goes on and names all that fail.
+ * It stops at the first world that fails, makes it smaller and prints it; with --all it goes on and names all that fail, with
+ * --brief it prints one line of JSON only.
  */
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
@@ -11,6 +12,7 @@ import { planOf } from "./Plan.ts"
 import { add, none, type Sum } from "./Range.ts"
 import { failure, single, summary } from "./Report.ts"
 import { whole } from "./Shrink.ts"
+import { simulate } from "./Simulate.ts"
 
 /** Seeds that a thread gets at a time. */
 const portion = 25
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     from: { type: "string", default: "0" },
     jobs: { type: "string", default: String(availableParallelism()) },
     all: { type: "boolean", default: false },
+    brief: { type: "boolean", default: false },
     seed: { type: "string" },
     keep: { type: "string" },
     pace: { type: "string", default: "1" }
@@ -74,12 +77,15 @@ if (values.seed === undefined) {
   )
   const failed = sum.failed.toSorted((one, other) => one - other)
   const [first] = failed
-  if (first !== undefined) {
-    console.log(failure(first))
-    console.log(`\nseeds that failed: ${failed.join(", ")}`)
-    process.exitCode = 1
+  const seconds = (performance.now() - begun) / 1000
+  if (first !== undefined) process.exitCode = 1
+  if (values.brief) {
+    const wrongs = first === undefined ? [] : simulate(planOf(first)).wrongs
+    console.log(JSON.stringify({ runs: sum.runs, seconds, failed, wrongs }))
+  } else {
+    if (first !== undefined) console.log(`${failure(first)}\n\nseeds that failed: ${failed.join(", ")}`)
+    console.log(summary(sum, seconds))
   }
-  console.log(summary(sum, (performance.now() - begun) / 1000))
 } else {
   const seed = number("seed", values.seed, 0)
   const keep = values.keep?.split(",").map((text) => number("keep", text, 0)) ?? whole(planOf(seed)).keep
