@@ -354,7 +354,7 @@ describe.concurrent("samp send", () => {
       )
     await until("both", () => silent.received.length === 1 && snoops())
     await dying.program.kill()
-    await until("the end of both", () => send.exit !== undefined && snoop.exit !== undefined, 6_000)
+    await until("the end of both", () => send.exit !== undefined && snoop.exit !== undefined)
     ended(await send.ended, 3)
     ended(await snoop.ended, 3)
   })

@@ -106,7 +106,7 @@ describe.each(kinds)("the waits of our client and the hub of %s", (kind) => {
         )
         assert.sameMembers([...(yield* ann.clients).keys()], [...registered])
       })),
-    30_000
+    90_000
   )
 
   it.live(
@@ -128,7 +128,7 @@ describe.each(kinds)("the waits of our client and the hub of %s", (kind) => {
           }))
         }
       })),
-    20_000
+    90_000
   )
 
   it.live("GEN-10 leaves and comes back when told to", () =>

@@ -229,7 +229,7 @@ describe("the whole hub in a simulated world", () => {
           }
         }
       }),
-    60_000
+    300_000
   )
 
   it.effect("the same seed makes the same world", () =>
