@@ -90,7 +90,8 @@ export interface SimHubOptions extends Hub.HubOptions {
 /** A computer in memory without a hub: the network, processes and a home, and the ports of a process called `program`. */
 export const computer = ({ seed }: { readonly seed?: number | undefined } = {}) => {
   const parts = Processes.layer({ seed }).pipe(
-    Layer.provideMerge(Layer.mergeAll(Network.network({ seed }), Desktop.lockfiles))
+    Layer.provideMerge(Layer.mergeAll(Network.network({ seed }), Desktop.lockfilesOnWeb)),
+    Layer.provideMerge(Layer.mergeAll(Files.layer, Web.layer))
   )
   const own = Layer.effectContext(Effect.gen(function*() {
     const { start } = yield* Processes.Processes
@@ -102,8 +103,7 @@ export const computer = ({ seed }: { readonly seed?: number | undefined } = {}) 
     // The clock stays that of the test: its own process is never frozen.
     return Context.pick(CallSender, CallServer, Host, KeySource, LockfileStore)(context)
   }))
-  const data = Downloads.layer.pipe(Layer.provideMerge(Layer.mergeAll(Files.layer, Web.layer)))
-  return data.pipe(Layer.provideMerge(own), Layer.provideMerge(parts))
+  return Downloads.layer.pipe(Layer.provideMerge(own), Layer.provideMerge(parts))
 }
 
 const control = ({ seed: _, ...options }: SimHubOptions) =>
