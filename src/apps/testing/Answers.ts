@@ -15,6 +15,8 @@ export interface Loaded {
 
 /** What a peer has at hand for its answers. */
 export interface Desk {
+  /** Which message of its MType this is, counted from 1. */
+  readonly number: number
   /** The bytes behind a URL, read as a program reads them: files and the web, both in memory. */
   readonly fetch: (url: string) => Effect.Effect<Uint8Array, Failure>
   /** Keeps data as loaded. */
@@ -49,15 +51,9 @@ export const error = (text: string, when?: When): Answer => () =>
 /** Takes the message, and never answers. */
 export const silence: Answer = () => Effect.succeed(later)
 
-/** Answers the first message with the first of these, and so on; the last one stays. */
-export const inTurn = (...answers: readonly [Answer, ...ReadonlyArray<Answer>]): Answer => {
-  let turn = 0
-  return (incoming, desk) => {
-    const answer = answers[Math.min(turn, answers.length - 1)] ?? answers[0]
-    turn += 1
-    return answer(incoming, desk)
-  }
-}
+/** Answers the first message of an MType with the first of these, and so on; the last one stays. */
+export const inTurn = (...answers: readonly [Answer, ...ReadonlyArray<Answer>]): Answer => (incoming, desk) =>
+  (answers[Math.min(desk.number, answers.length) - 1] ?? answers[0])(incoming, desk)
 
 const idKeys = ["table-id", "image-id", "spectrum-id", "coverage-id"]
 

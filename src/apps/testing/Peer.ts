@@ -73,7 +73,8 @@ export const start = (
     const process = yield* processes.start(name)
     const received = yield* SubscriptionRef.make<ReadonlyArray<Incoming>>([])
     let loaded: ReadonlyArray<Loaded> = []
-    const desk: Desk = {
+    const numbers = new Map<string, number>()
+    const desk: Omit<Desk, "number"> = {
       fetch: (url) =>
         fetchUrl(url).pipe(
           Effect.provideContext(data),
@@ -89,11 +90,14 @@ export const start = (
       const client = yield* SampClient.make({ name, metadata, whenNoHub: "wait" })
       for (const [mtype, answer] of Object.entries(answers)) {
         const annotation = annotations[mtype]
-        yield* client.bind(mtype, (incoming) =>
-          Effect.andThen(
-            SubscriptionRef.update(received, (all) => [...all, incoming]),
-            answer(incoming, desk)
-          ), { declare: false, annotation })
+        const take = (incoming: Incoming) =>
+          Effect.suspend(() => {
+            const number = (numbers.get(incoming.mtype) ?? 0) + 1
+            numbers.set(incoming.mtype, number)
+            const answering = answer(incoming, { ...desk, number })
+            return Effect.andThen(SubscriptionRef.update(received, (all) => [...all, incoming]), answering)
+          })
+        yield* client.bind(mtype, take, { declare: false, annotation })
       }
       // Without a hub they are declared when one comes.
       yield* Effect.ignore(client.declareSubscriptions())

@@ -26,9 +26,12 @@ import * as Processes from "../../adapters/memory/Processes.ts"
 import * as Web from "../../adapters/memory/Web.ts"
 import { CallSender } from "../../ports/CallSender.ts"
 import { CallServer } from "../../ports/CallServer.ts"
+import type { DataServer } from "../../ports/DataServer.ts"
+import type { FileStore } from "../../ports/FileStore.ts"
 import { Host } from "../../ports/Host.ts"
 import { KeySource } from "../../ports/KeySource.ts"
 import { LockfileStore } from "../../ports/LockfileStore.ts"
+import type { WebReader } from "../../ports/WebReader.ts"
 import * as Hub from "../Hub.ts"
 import * as HubEngine from "../HubEngine.ts"
 import * as StandardHub from "../StandardHub.ts"
@@ -87,8 +90,25 @@ export interface SimHubOptions extends Hub.HubOptions {
   readonly seed?: number | undefined
 }
 
-/** A computer in memory without a hub: the network, processes and a home, and the ports of a process called `program`. */
-export const computer = ({ seed }: { readonly seed?: number | undefined } = {}) => {
+/** What a computer in memory has: the ports of a process called `program`, and control over all that is behind them. */
+export type Computer =
+  | Processes.Ports
+  | DataServer
+  | Downloads.Downloads
+  | Files.Files
+  | FileStore
+  | Network.Network
+  | Processes.Processes
+  | Web.Web
+  | WebReader
+
+/** Everything that is at hand beside a hub in memory. */
+export type World = Computer | SimHub
+
+/** A computer in memory without a hub. */
+export const computer = (
+  { seed }: { readonly seed?: number | undefined } = {}
+): Layer.Layer<Computer> => {
   const parts = Processes.layer({ seed }).pipe(
     Layer.provideMerge(Layer.mergeAll(Network.network({ seed }), Desktop.lockfilesOnWeb)),
     Layer.provideMerge(Layer.mergeAll(Files.layer, Web.layer))
@@ -132,4 +152,5 @@ const control = ({ seed: _, ...options }: SimHubOptions) =>
   )
 
 /** A computer in memory with a hub, and the ports of a process called `program` for the code that is tested. */
-export const layer = (options: SimHubOptions = {}) => Layer.provideMerge(control(options), computer(options))
+export const layer = (options: SimHubOptions = {}): Layer.Layer<World, StartError> =>
+  Layer.provideMerge(control(options), computer(options))
