@@ -39,7 +39,7 @@ export interface Peer {
   readonly process: Processes.Process
   /** What it does on its own account: `peer.client.notifyAll(...)`. */
   readonly client: Client
-  /** Its public id, once it is registered. */
+  /** Its public id, once it is registered; the last one, if its process has ended. */
   readonly id: Effect.Effect<ClientId>
   /** What it has received so far, in order. */
   readonly received: Effect.Effect<ReadonlyArray<Incoming>>
@@ -104,11 +104,20 @@ export const start = (
       return client
     }))
     const client = yield* Fiber.join(starting)
+    let lastId: ClientId | undefined
+    yield* process.run(Stream.runForEach(client.statuses, (status) =>
+      Effect.sync(() => {
+        if (status._tag === "Connected") lastId = status.selfId
+      })))
     return {
       name,
       process,
       client,
-      id: Effect.map(client.connected, ({ selfId }) => selfId),
+      id: Effect.gen(function*() {
+        const life = yield* process.life
+        const isGone = life === "dead" || life === "ended"
+        return isGone && lastId !== undefined ? lastId : (yield* client.connected).selfId
+      }),
       received: SubscriptionRef.get(received),
       loaded: desk.loaded,
       got: (mtype, number = 1) =>

@@ -17,6 +17,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import type * as LogLevel from "effect/LogLevel"
+import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import * as Desktop from "../../adapters/memory/Desktop.ts"
 import * as Downloads from "../../adapters/memory/Downloads.ts"
@@ -47,16 +49,23 @@ export interface RunningHub {
 /** What keeps a hub from starting. */
 export type StartError = Effect.Error<ReturnType<typeof startHub>>
 
+/** How a hub in memory is run. */
+export interface SimulatedHubOptions extends Hub.HubOptions {
+  /** What the hub logs. Default "Error": that clients come, go and lose things is what tests are about. */
+  readonly logLevel?: LogLevel.LogLevel | undefined
+}
+
 /**
  * Starts a hub in a process of its own, which is killed at the end of the scope if it still runs.
  *
  * @param name - of the process
  */
-export const startHub = (options: Hub.HubOptions = {}, name = "hub") =>
+export const startHub = ({ logLevel = "Error", ...options }: SimulatedHubOptions = {}, name = "hub") =>
   Effect.gen(function*() {
     const processes = yield* Processes.Processes
     const process = yield* processes.start(name)
-    const building = yield* process.run(Layer.build(Layer.fresh(Hub.layer(options))))
+    const built = Layer.build(Layer.fresh(Hub.layer(options)))
+    const building = yield* process.run(Effect.provideService(built, References.MinimumLogLevel, logLevel))
     const context = yield* Effect.onError(Fiber.join(building), () => process.kill)
     const hub: RunningHub = {
       process,
@@ -85,7 +94,7 @@ export class SimHub extends Context.Service<SimHub, {
 }>()("samp/apps/testing/SimHub") {}
 
 /** How the hub of a test is made. */
-export interface SimHubOptions extends Hub.HubOptions {
+export interface SimHubOptions extends SimulatedHubOptions {
   /** Seed of all dice: delays, accidents, keys. Default 0. */
   readonly seed?: number | undefined
 }

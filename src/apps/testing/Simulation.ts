@@ -39,9 +39,13 @@ export const layer = (
 
 /** How a simulation is run. */
 export interface SimulationOptions extends WorldOptions, RunOptions {
+  /** Milliseconds of virtual time that may pass. Default: an hour. */
+  readonly withinMs?: number | undefined
   /** Seed of all dice, those of `effect/Random` too. The same seed makes the same run. Default 0. */
   readonly seed?: number | undefined
 }
+
+const anHour = 3_600_000
 
 /** Events that are shown of a run that failed. */
 const shown = 25
@@ -84,16 +88,23 @@ const lineOf = (event: NetworkEvent, now: number): string | undefined => {
  */
 export const run = <A, E>(
   program: Effect.Effect<A, E, World | Scope.Scope>,
-  { turns, withinMs, ...world }: SimulationOptions = {}
+  { turns, withinMs = anHour, ...world }: SimulationOptions = {}
 ): A => {
   const { seed = 0 } = world
   const lines: Array<string> = []
+  let over = false
   const observed = Effect.flatMap(Network, (network) => {
     network.observe((event, now) => {
-      const line = lineOf(event, now)
+      const line = over ? undefined : lineOf(event, now)
       if (line !== undefined && lines.push(line) > 2 * shown) lines.splice(0, shown)
     })
-    return program
+    // The end of all things tells nothing of why it came.
+    return Effect.ensuring(
+      program,
+      Effect.sync(() => {
+        over = true
+      })
+    )
   })
   const whole = observed.pipe(Effect.scoped, Effect.provide(layer(world)), Random.withSeed(seed))
   try {
