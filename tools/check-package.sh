@@ -53,4 +53,29 @@ TS
   --lib es2024,esnext.disposable --types node --typeRoots "$root/node_modules/@types" promise.ts
 test "$(node promise.ts)" = $'2.5\ntrue 1'
 
+cat > testing.ts <<'TS'
+import * as Effect from "effect/Effect"
+import { MTypes, SampClient } from "effect-samp"
+import { Peer, SimHub, Simulation, startSimHub } from "effect-samp/testing"
+
+const program = Effect.gen(function*() {
+  const hub = yield* SimHub.SimHub
+  const client = yield* SampClient.make({ name: "mine" })
+  const topcat = yield* Peer.get("topcat")
+  yield* client.notifyAll(MTypes.coordPointAtSky, { ra: 1, dec: 2 })
+  yield* topcat.got("coord.pointAt.sky")
+  yield* hub.restart
+  yield* Effect.sleep("1 minute")
+  return (yield* client.notifyAll(MTypes.coordPointAtSky, { ra: 3, dec: 4 })).length
+})
+const reached: number = Simulation.run(program, { seed: 1, peers: [Peer.topcat()] })
+await using hub = await startSimHub({ peers: [Peer.ds9()] })
+await using client = await hub.connect({ name: "mine" })
+const others = await client.notifyAll("ds9.set", { cmd: "frame 1" })
+console.log(reached, others.length)
+TS
+"$root/node_modules/.bin/tsc" --noEmit --strict --skipLibCheck --module nodenext --target es2024 \
+  --lib es2024,esnext.disposable --types node --typeRoots "$root/node_modules/@types" testing.ts
+test "$(node testing.ts)" = "1 1"
+
 echo "the package works: $tarball, $version"

@@ -8,11 +8,14 @@ import * as Stream from "effect/Stream"
 import { keys } from "../../src/adapters/memory/Desktop.ts"
 import { Downloads, layer as downloads } from "../../src/adapters/memory/Downloads.ts"
 import { Files, layer as files } from "../../src/adapters/memory/Files.ts"
+import { layer as web } from "../../src/adapters/memory/Web.ts"
 import type { Download } from "../../src/ports/DataServer.ts"
 import { FileStore } from "../../src/ports/FileStore.ts"
 import { bytes, file, pattern, serve } from "../support/dataServer.ts"
 
-const inMemory = Effect.provide(Layer.provideMerge(downloads, Layer.merge(files, keys)), { local: true })
+const inMemory = Effect.provide(Layer.provideMerge(downloads, Layer.mergeAll(files, keys, web)), {
+  local: true
+})
 
 describe("files in memory", () => {
   it.effect("parts, kind, size, and who may read", () =>

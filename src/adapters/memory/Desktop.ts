@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import { Host } from "../../ports/Host.ts"
 import { KeySource } from "../../ports/KeySource.ts"
 import { LockfileError, LockfileStore } from "../../ports/LockfileStore.ts"
+import { Web } from "./Web.ts"
 
 /** A user at home in `/home/astronomer`, whose only process is number 1. */
 export const host: Layer.Layer<Host> = Layer.succeed(Host, {
@@ -20,13 +21,11 @@ export const keys: Layer.Layer<KeySource> = Layer.sync(KeySource, () => {
   return { next: Effect.sync(() => `key-${++count}`) }
 })
 
-/** Lockfiles in a map. */
-export const lockfiles: Layer.Layer<LockfileStore> = Layer.sync(LockfileStore, () => {
+const lockfileStore = (fetch: LockfileStore["Service"]["fetch"]): LockfileStore["Service"] => {
   const files = new Map<string, string>()
   return {
     read: (path) => Effect.sync(() => files.get(path)),
-    fetch: (url) =>
-      Effect.fail(new LockfileError({ path: url, action: "read", detail: "there is no web in here" })),
+    fetch,
     publish: (path, text, stale) =>
       Effect.sync(() => {
         if (files.get(path) !== stale) return false
@@ -41,7 +40,28 @@ export const lockfiles: Layer.Layer<LockfileStore> = Layer.sync(LockfileStore, (
     list: (directory, prefix) =>
       Effect.sync(() => [...files.keys()].filter((path) => path.startsWith(`${directory}/${prefix}`)).sort())
   }
-})
+}
+
+/** Lockfiles in a map. */
+export const lockfiles: Layer.Layer<LockfileStore> = Layer.sync(
+  LockfileStore,
+  () =>
+    lockfileStore((url) =>
+      Effect.fail(new LockfileError({ path: url, action: "read", detail: "there is no web in here" }))
+    )
+)
+
+/** Lockfiles in a map, and such as web servers serve (STD-31). */
+export const lockfilesOnWeb: Layer.Layer<LockfileStore, never, Web> = Layer.effect(
+  LockfileStore,
+  Effect.map(Web, (web) =>
+    lockfileStore((url) =>
+      web.read(url).pipe(
+        Effect.map(({ bytes }) => new TextDecoder().decode(bytes)),
+        Effect.mapError(({ detail }) => new LockfileError({ path: url, action: "read", detail }))
+      )
+    ))
+)
 
 /** All three. */
 export const layer: Layer.Layer<Host | KeySource | LockfileStore> = Layer.mergeAll(host, keys, lockfiles)

@@ -4,8 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { dataPath, isMediaType } from "../../domain/DataUrl.ts"
 import { DataError, DataServer, type Resource } from "../../ports/DataServer.ts"
-import { FileStore } from "../../ports/FileStore.ts"
+import { type FileError, FileStore } from "../../ports/FileStore.ts"
 import { KeySource } from "../../ports/KeySource.ts"
+import { type Source, Web } from "./Web.ts"
 
 /** What a reader gets. */
 export interface Fetched {
@@ -15,29 +16,47 @@ export interface Fetched {
 
 /** The reader's side. */
 export class Downloads extends Context.Service<Downloads, {
-  /** Downloads; undefined when nothing is served there, or not any more, or its file has gone. */
+  /** Downloads from the web; undefined when nothing is served there, or not any more, or its file has gone. */
   readonly read: (url: string) => Effect.Effect<Fetched | undefined>
   /** All URLs that are being served, in order of serving. */
   readonly urls: Effect.Effect<ReadonlyArray<string>>
 }>()("samp/adapters/memory/Downloads") {}
-
-interface Shelf {
-  readonly resource: Resource
-  count: number
-}
 
 const origin = "http://127.0.0.1:1"
 
 const make = Effect.gen(function*() {
   const keys = yield* KeySource
   const store = yield* FileStore
-  const shelves = new Map<string, Shelf>()
+  const web = yield* Web
+  const served = new Set<string>()
 
-  const bytesOf = ({ content }: Resource) =>
-    content._tag === "Bytes" ? Effect.succeed(content.bytes) : Effect.flatMap(
-      store.info(content.path),
-      ({ size }) => store.head(content.path, 0, size)
-    )
+  const read = (
+    { content }: Resource,
+    offset: number,
+    length: number
+  ): Effect.Effect<Uint8Array, FileError> =>
+    content._tag === "Bytes"
+      ? Effect.sync(() => content.bytes.slice(offset, offset + length))
+      : store.head(content.path, offset, length)
+
+  const sizeOf = ({ content }: Resource): Effect.Effect<number, FileError> =>
+    content._tag === "Bytes"
+      ? Effect.succeed(content.bytes.length)
+      : Effect.map(store.info(content.path), ({ size }) => size)
+
+  /** Each reading is a download. */
+  const sourceOf = (resource: Resource): Source => {
+    let count = 0
+    return (offset, length) =>
+      Effect.gen(function*() {
+        const size = yield* sizeOf(resource)
+        const bytes = yield* read(resource, offset, Math.min(length, Math.max(0, size - offset)))
+        const download = { number: ++count, total: bytes.length, size }
+        resource.onDownload?.({ ...download, state: "Running", sent: 0 })
+        resource.onDownload?.({ ...download, state: "Done", sent: bytes.length })
+        return { bytes, mediaType: resource.mediaType, size }
+      }).pipe(Effect.orElseSucceed(() => undefined))
+  }
 
   const serve: DataServer["Service"]["serve"] = Effect.fnUntraced(function*(resource) {
     const { mediaType, name } = resource
@@ -48,43 +67,36 @@ const make = Effect.gen(function*() {
         detail: `'${mediaType}' is no media type`
       })
     }
-    yield* Effect.mapError(bytesOf(resource), ({ detail, path, reason }) =>
+    yield* Effect.mapError(read(resource, 0, 0), ({ detail, path, reason }) =>
       new DataError({
         reason: reason === "NotFound" || reason === "NotAFile" ? reason : "Unreadable",
         what: path,
         detail
       }))
-    const key = yield* keys.next
-    return yield* Effect.acquireRelease(
-      Effect.sync(() => {
-        const url = `${origin}${dataPath(key, name)}`
-        shelves.set(url, { resource, count: 0 })
-        return url
-      }),
-      (url) => Effect.sync(() => shelves.delete(url))
+    const url = `${origin}${dataPath(yield* keys.next, name)}`
+    yield* Effect.acquireRelease(
+      Effect.sync(() => served.add(url)),
+      () => Effect.sync(() => served.delete(url))
     )
+    yield* web.serve(url, sourceOf(resource))
+    return url
   })
 
-  const read = (url: string): Effect.Effect<Fetched | undefined> =>
-    Effect.gen(function*() {
-      const shelf = shelves.get(url)
-      if (shelf === undefined) return undefined
-      const { mediaType, onDownload } = shelf.resource
-      const bytes = yield* Effect.orElseSucceed(bytesOf(shelf.resource), () => undefined)
-      if (bytes === undefined) return undefined
-      const total = bytes.length
-      const number = ++shelf.count
-      onDownload?.({ number, state: "Running", sent: 0, total, size: total })
-      onDownload?.({ number, state: "Done", sent: total, total, size: total })
-      return { bytes: bytes.slice(), mediaType }
-    })
-
   return Context.make(DataServer, DataServer.of({ serve })).pipe(
-    Context.add(Downloads, Downloads.of({ read, urls: Effect.sync(() => [...shelves.keys()]) }))
+    Context.add(
+      Downloads,
+      Downloads.of({
+        read: (url) =>
+          Effect.orElseSucceed(
+            Effect.map(web.read(url), ({ bytes, mediaType = "" }) => ({ bytes, mediaType })),
+            () => undefined
+          ),
+        urls: Effect.sync(() => [...served])
+      })
+    )
   )
 })
 
-/** A data server of its own, and its readers' side. Files come from the file store. */
-export const layer: Layer.Layer<DataServer | Downloads, never, KeySource | FileStore> = Layer.effectContext(
-  make
-)
+/** A data server of its own, and its readers' side. Files come from the file store; what is served is on the web. */
+export const layer: Layer.Layer<DataServer | Downloads, never, KeySource | FileStore | Web> = Layer
+  .effectContext(make)

@@ -11,6 +11,8 @@ export class Files extends Context.Service<Files, {
   /** Makes or replaces a file; it is readable by others unless told. */
   readonly write: (path: string, bytes: Uint8Array, readableByOthers?: boolean) => Effect.Effect<void>
   readonly remove: (path: string) => Effect.Effect<void>
+  /** The `file:` URL of a path. */
+  readonly urlOf: (path: string) => string
   /** Paths of all files, sorted. */
   readonly paths: Effect.Effect<ReadonlyArray<string>>
 }>()("samp/adapters/memory/Files") {}
@@ -89,6 +91,7 @@ const make = () => {
     files: Files.of({
       write: (path, bytes, readableByOthers = true) =>
         Effect.sync(() => void files.set(absolute(path), { bytes: bytes.slice(), readableByOthers })),
+      urlOf: (path) => fileUrl(absolute(path)),
       remove: (path) => Effect.sync(() => void files.delete(absolute(path))),
       paths: Effect.sync(() => [...files.keys()].sort())
     })

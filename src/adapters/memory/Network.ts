@@ -117,15 +117,23 @@ const make = ({ seed = 0 }: NetworkOptions) =>
     let exchanges = 0
     let nextPort = 1
     let timer: Fiber.Fiber<unknown, unknown> | undefined
+    let isGone = false
+    // Detached ends of processes may still be at work, and find nothing.
     yield* Scope.addFinalizer(
       scope,
       Effect.sync(() => {
+        isGone = true
         timer?.interruptUnsafe()
-        for (const { working } of talks.values()) working?.interruptUnsafe()
+        state = start(seed)
+        for (const [exchange, { url }] of talks) {
+          stopWork(exchange)
+          settle(exchange, Result.fail(lost(url)))
+        }
       })
     )
 
     const feed = (input: NetworkInput): void => {
+      if (isGone) return
       inbox.push(input)
       if (draining) return
       draining = true
@@ -174,6 +182,7 @@ const make = ({ seed = 0 }: NetworkOptions) =>
     }
 
     const carryOut = (output: NetworkOutput): void => {
+      if (isGone) return // what came before has ended the network
       switch (output._tag) {
         case "Refused":
           return fail(output.exchange, "Refused", "nothing listens there")
@@ -260,7 +269,7 @@ const make = ({ seed = 0 }: NetworkOptions) =>
       onWritten: (() => void) | undefined
     ) =>
       Effect.callback<SampValue, CallError>((resume) => {
-        if (dead.has(from)) {
+        if (isGone || dead.has(from)) {
           return resume(Effect.fail(lost(url)))
         }
         const number = exchanges++

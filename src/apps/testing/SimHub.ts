@@ -17,6 +17,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import type * as LogLevel from "effect/LogLevel"
+import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import * as Desktop from "../../adapters/memory/Desktop.ts"
 import * as Downloads from "../../adapters/memory/Downloads.ts"
@@ -26,9 +28,12 @@ import * as Processes from "../../adapters/memory/Processes.ts"
 import * as Web from "../../adapters/memory/Web.ts"
 import { CallSender } from "../../ports/CallSender.ts"
 import { CallServer } from "../../ports/CallServer.ts"
+import type { DataServer } from "../../ports/DataServer.ts"
+import type { FileStore } from "../../ports/FileStore.ts"
 import { Host } from "../../ports/Host.ts"
 import { KeySource } from "../../ports/KeySource.ts"
 import { LockfileStore } from "../../ports/LockfileStore.ts"
+import type { WebReader } from "../../ports/WebReader.ts"
 import * as Hub from "../Hub.ts"
 import * as HubEngine from "../HubEngine.ts"
 import * as StandardHub from "../StandardHub.ts"
@@ -44,16 +49,23 @@ export interface RunningHub {
 /** What keeps a hub from starting. */
 export type StartError = Effect.Error<ReturnType<typeof startHub>>
 
+/** How a hub in memory is run. */
+export interface SimulatedHubOptions extends Hub.HubOptions {
+  /** What the hub logs. Default "Error": that clients come, go and lose things is what tests are about. */
+  readonly logLevel?: LogLevel.LogLevel | undefined
+}
+
 /**
  * Starts a hub in a process of its own, which is killed at the end of the scope if it still runs.
  *
  * @param name - of the process
  */
-export const startHub = (options: Hub.HubOptions = {}, name = "hub") =>
+export const startHub = ({ logLevel = "Error", ...options }: SimulatedHubOptions = {}, name = "hub") =>
   Effect.gen(function*() {
     const processes = yield* Processes.Processes
     const process = yield* processes.start(name)
-    const building = yield* process.run(Layer.build(Layer.fresh(Hub.layer(options))))
+    const built = Layer.build(Layer.fresh(Hub.layer(options)))
+    const building = yield* process.run(Effect.provideService(built, References.MinimumLogLevel, logLevel))
     const context = yield* Effect.onError(Fiber.join(building), () => process.kill)
     const hub: RunningHub = {
       process,
@@ -82,15 +94,33 @@ export class SimHub extends Context.Service<SimHub, {
 }>()("samp/apps/testing/SimHub") {}
 
 /** How the hub of a test is made. */
-export interface SimHubOptions extends Hub.HubOptions {
+export interface SimHubOptions extends SimulatedHubOptions {
   /** Seed of all dice: delays, accidents, keys. Default 0. */
   readonly seed?: number | undefined
 }
 
-/** A computer in memory without a hub: the network, processes and a home, and the ports of a process called `program`. */
-export const computer = ({ seed }: { readonly seed?: number | undefined } = {}) => {
+/** What a computer in memory has: the ports of a process called `program`, and control over all that is behind them. */
+export type Computer =
+  | Processes.Ports
+  | DataServer
+  | Downloads.Downloads
+  | Files.Files
+  | FileStore
+  | Network.Network
+  | Processes.Processes
+  | Web.Web
+  | WebReader
+
+/** Everything that is at hand beside a hub in memory. */
+export type World = Computer | SimHub
+
+/** A computer in memory without a hub. */
+export const computer = (
+  { seed }: { readonly seed?: number | undefined } = {}
+): Layer.Layer<Computer> => {
   const parts = Processes.layer({ seed }).pipe(
-    Layer.provideMerge(Layer.mergeAll(Network.network({ seed }), Desktop.lockfiles))
+    Layer.provideMerge(Layer.mergeAll(Network.network({ seed }), Desktop.lockfilesOnWeb)),
+    Layer.provideMerge(Layer.mergeAll(Files.layer, Web.layer))
   )
   const own = Layer.effectContext(Effect.gen(function*() {
     const { start } = yield* Processes.Processes
@@ -102,8 +132,7 @@ export const computer = ({ seed }: { readonly seed?: number | undefined } = {}) 
     // The clock stays that of the test: its own process is never frozen.
     return Context.pick(CallSender, CallServer, Host, KeySource, LockfileStore)(context)
   }))
-  const data = Downloads.layer.pipe(Layer.provideMerge(Layer.mergeAll(Files.layer, Web.layer)))
-  return data.pipe(Layer.provideMerge(own), Layer.provideMerge(parts))
+  return Downloads.layer.pipe(Layer.provideMerge(own), Layer.provideMerge(parts))
 }
 
 const control = ({ seed: _, ...options }: SimHubOptions) =>
@@ -132,4 +161,5 @@ const control = ({ seed: _, ...options }: SimHubOptions) =>
   )
 
 /** A computer in memory with a hub, and the ports of a process called `program` for the code that is tested. */
-export const layer = (options: SimHubOptions = {}) => Layer.provideMerge(control(options), computer(options))
+export const layer = (options: SimHubOptions = {}): Layer.Layer<World, StartError> =>
+  Layer.provideMerge(control(options), computer(options))

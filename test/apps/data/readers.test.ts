@@ -7,6 +7,7 @@ import * as TestClock from "effect/testing/TestClock"
 import * as DesktopMemory from "../../../src/adapters/memory/Desktop.ts"
 import { Downloads, layer as downloads } from "../../../src/adapters/memory/Downloads.ts"
 import { layer as files } from "../../../src/adapters/memory/Files.ts"
+import { layer as web } from "../../../src/adapters/memory/Web.ts"
 import { later } from "../../../src/apps/client/Handling.ts"
 import * as Readers from "../../../src/apps/data/Readers.ts"
 import { NobodySubscribed } from "../../../src/apps/data/Recipients.ts"
@@ -17,7 +18,7 @@ import { WebReader } from "../../../src/ports/WebReader.ts"
 import { client, machine, settle, startHub } from "../client/world.ts"
 
 const noWeb = Layer.succeed(WebReader, WebReader.of({ piece: () => Effect.die("nobody reads the web here") }))
-const data = Layer.provideMerge(downloads, Layer.merge(files, DesktopMemory.keys))
+const data = Layer.provideMerge(downloads, Layer.mergeAll(files, DesktopMemory.keys, web))
 const world = Effect.provide(Layer.mergeAll(machine, data, noWeb), { local: true })
 
 const rows = [{ name: "Algol", ra: 47.04 }]

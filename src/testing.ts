@@ -1,0 +1,25 @@
+/**
+ * effect-samp for tests: a hub, other programs, network, files and time in memory. Nothing in here opens a socket, touches a
+ * disk or needs Node.
+ */
+export * as Desktop from "./adapters/memory/Desktop.ts"
+export * as Downloads from "./adapters/memory/Downloads.ts"
+export * as Files from "./adapters/memory/Files.ts"
+export * as Network from "./adapters/memory/Network.ts"
+export * as Processes from "./adapters/memory/Processes.ts"
+export * as Programs from "./adapters/memory/Programs.ts"
+export * as Screen from "./adapters/memory/Screen.ts"
+export * as SurroundingsMemory from "./adapters/memory/SurroundingsMemory.ts"
+export * as VirtualTime from "./adapters/memory/VirtualTime.ts"
+export * as Web from "./adapters/memory/Web.ts"
+export * as Peer from "./apps/testing/Peer.ts"
+export * as SimHub from "./apps/testing/SimHub.ts"
+export * as Simulation from "./apps/testing/Simulation.ts"
+export { type RunningSimHub, type SimPeer, startSimHub } from "./apps/testing/startSimHub.ts"
+export * as Behaviour from "./domain/simulation/Behaviour.ts"
+export * as Dice from "./domain/simulation/Dice.ts"
+export type * as NetworkEvents from "./domain/simulation/NetworkEvents.ts"
+export * as NetworkMachine from "./domain/simulation/NetworkMachine.ts"
+export * as NetworkState from "./domain/simulation/NetworkState.ts"
+export * as CommandRunner from "./ports/CommandRunner.ts"
+export * as Terminal from "./ports/Terminal.ts"
