@@ -1,10 +1,24 @@
 import { defineConfig } from "vitest/config"
 
+const pure = ["test/domain/**/*.test.ts", "test/conformance/**/*.test.ts"]
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/interop/**", "test/gui/**"],
-    testTimeout: 30_000,
-    maxWorkers: "100%" // the tests with processes mostly wait for them
+    // Far above what anything takes, since CI's machines are slow and busy at times.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: "100%", // the tests with processes mostly wait for them
+    projects: [
+      // What has no state outside its tests needs no process of its own for each file.
+      { extends: true, test: { name: "pure", include: pure, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: "all else",
+          include: ["test/**/*.test.ts"],
+          exclude: [...pure, "test/interop/**", "test/gui/**"]
+        }
+      }
+    ]
   }
 })

@@ -6,7 +6,7 @@ export default defineConfig({
     // One after the other: the peers' testers measure promptness, and two cores are soon busy.
     fileParallelism: false,
     maxConcurrency: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000
+    testTimeout: 120_000,
+    hookTimeout: 120_000
   }
 })

@@ -5,9 +5,11 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { filePath } from "../domain/FileUrl.ts"
+import { statusMethod } from "../domain/HubStatus.ts"
 import {
   fileName,
   type HubRecord,
+  isOurs,
   type LockfilePlace,
   multiDirectory,
   multiPrefix,
@@ -85,16 +87,30 @@ const ping = (record: HubRecord): Effect.Effect<Health, never, CallSender> =>
     }
   })
 
+/** Whether whoever answers at the port of a hub of ours is that hub: only it knows its secret. */
+const isItself = (record: HubRecord): Effect.Effect<boolean, never, CallSender> =>
+  Effect.gen(function*() {
+    const sender = yield* CallSender
+    const call = { method: statusMethod, params: [record.secret] }
+    const answered = yield* Effect.result(sender.call(record.url, call, { timeoutMs: pingMs }))
+    return Result.isSuccess(answered) || answered.failure.reason !== "RemoteFault"
+  })
+
 /**
  * Whether a hub lives. It is dead only if nothing answers at its port, twice, and its process, if known, is not about
- * to: a hub listens before its lockfile appears (STD-42, STD-43).
+ * to: a hub listens before its lockfile appears (STD-42, STD-43). It is dead, too, if its process is gone and another hub
+ * has got its port: a process may be out of sight where a hub is in another container, so the secret decides.
  */
 export const health = (record: HubRecord): Effect.Effect<Health, never, CallSender | Host> =>
   Effect.gen(function*() {
     const host = yield* Host
     const first = yield* ping(record)
     const processGone = record.pid !== undefined && !(yield* host.isAlive(record.pid))
-    if (first === "Alive" || (first === "Dead" && processGone)) return first
+    if (first === "Alive") {
+      const isAnother = processGone && isOurs(record) && !(yield* isItself(record))
+      return isAnother ? "Dead" : "Alive"
+    }
+    if (first === "Dead" && processGone) return first
     if (first === "Unresponsive") return processGone ? "Dead" : first
     yield* Effect.sleep(graceMs)
     return yield* ping(record)

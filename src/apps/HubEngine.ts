@@ -28,6 +28,17 @@ import { CallSender } from "../ports/CallSender.ts"
 import { Liveness } from "./Liveness.ts"
 import { Outbox, type OutboxEvents, type Run } from "./Outbox.ts"
 
+/**
+ * Sees what an engine does, step by step: what went in, what came out, and the state after it. It must not throw, and
+ * must not take long, since everybody waits for it.
+ */
+export type Observe = (input: HubInput, outputs: ReadonlyArray<HubOutput>, state: HubState) => void
+
+/** Who watches the engines that are made with this context: recorders, and the models of simulations. Nobody by default. */
+export const Observer = Context.Reference<Observe | undefined>("samp/apps/HubEngine/Observer", {
+  defaultValue: () => undefined
+})
+
 /** Why a hub ends by itself. */
 export type Ended = "idle" | "asked to stop"
 
@@ -61,6 +72,7 @@ const make = (config: HubConfig) =>
   Effect.gen(function*() {
     const clock = yield* Clock.Clock
     const sender = yield* CallSender
+    const observe = yield* Observer
     const scope = yield* Effect.scope
     const fork = Effect.runForkWith(yield* Effect.context<never>())
     const now = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
@@ -107,6 +119,7 @@ const make = (config: HubConfig) =>
         for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) {
           const result = step(state, next)
           state = result.state
+          observe?.(next, result.outputs, state)
           for (const output of result.outputs) carryOut(output)
         }
       } finally {

@@ -35,6 +35,9 @@ export const xmlDepth = (limits: Pick<Limits, "valueDepth">): number => limits.v
 
 const malformed = (text: string) => Result.fail(fault("Malformed", text))
 
+/** An element for a fault text: a name may hold any letter, and be long. */
+const tag = ({ name }: XmlElement): string => `<${name.slice(0, 40).replace(/[^\x20-\x7e]/gu, "?")}>`
+
 const child = (element: XmlElement, name: string): XmlElement | undefined =>
   element.children.find((candidate) => candidate.name === name)
 
@@ -66,7 +69,7 @@ const readValue = (element: XmlElement, depth: number): Result.Result<SampValue,
     default:
       return scalars.has(typed.name) && typed.children.length === 0
         ? legal(typed.text.trim())
-        : malformed(`<${typed.name.slice(0, 40)}> is no XML-RPC type; SAMP uses string, array and struct`)
+        : malformed(`${tag(typed)} is no XML-RPC type; SAMP uses string, array and struct`)
   }
 }
 
@@ -76,7 +79,7 @@ const readArray = (array: XmlElement, depth: number): Result.Result<ReadonlyArra
   const list: Array<SampValue> = []
   for (const item of data.children) {
     if (item.name !== "value") {
-      return malformed(`<data> holds <${item.name.slice(0, 40)}>; it takes <value> only`)
+      return malformed(`<data> holds ${tag(item)}; it takes <value> only`)
     }
     const value = readValue(item, depth - 1)
     if (Result.isFailure(value)) return Result.fail(value.failure)
@@ -117,7 +120,7 @@ const readParams = (parent: XmlElement, depth: number): Result.Result<ReadonlyAr
 /** Reads a call; a fault says what was wrong with it (ERR-06). */
 export const readCall = (root: XmlElement, limits: Limits): Result.Result<MethodCall, Fault> => {
   if (root.name !== "methodCall") {
-    return malformed(`the document is <${root.name.slice(0, 40)}>, not an XML-RPC <methodCall>`)
+    return malformed(`the document is ${tag(root)}, not an XML-RPC <methodCall>`)
   }
   const method = child(root, "methodName")?.text.trim() ?? ""
   if (method === "") return malformed("the <methodCall> has no <methodName>")
@@ -154,7 +157,7 @@ export const readAnswer = (
   limits: Limits
 ): Result.Result<SampValue, RemoteFault | Fault> => {
   if (root.name !== "methodResponse") {
-    return malformed(`the document is <${root.name.slice(0, 40)}>, not an XML-RPC <methodResponse>`)
+    return malformed(`the document is ${tag(root)}, not an XML-RPC <methodResponse>`)
   }
   const failed = child(root, "fault")
   if (failed !== undefined) return Result.fail(readFault(failed))

@@ -11,7 +11,7 @@ import type { MethodCall } from "./XmlRpc.ts"
 // Outside this repertoire, and for a `]]>` to be refused, the full parser is asked.
 const unusual = /[^\t\n\x20-\x7f]|\]\]>/u
 
-const reference = /&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));|&/gu
+const reference = /&(?:#x0*([0-9a-fA-F]{1,6})|#0*([0-9]{1,7})|(lt|gt|amp|quot|apos));|&/gu
 const named: { readonly [name: string]: string } = { lt: "<", gt: ">", amp: "&", quot: "\"", apos: "'" }
 
 const numbers = ["int", "i4", "double", "boolean"]

@@ -26,7 +26,10 @@ export class CallError extends Data.TaggedError("CallError")<{
 export interface CallOptions {
   /** Milliseconds until the answer must be there; 0 for no limit. */
   readonly timeoutMs: number
-  /** Runs once the whole request is handed to the operating system. */
+  /**
+   * Runs once, when the next request to the same URL may be sent and will be seen after this one: the whole request is
+   * handed to the operating system, and the connection has proved good or had a short time to do so.
+   */
   readonly onWritten?: () => void
 }
 

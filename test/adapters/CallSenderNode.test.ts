@@ -2,13 +2,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import type { Socket } from "node:net"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { defaults } from "../../src/domain/Limits.ts"
 import { map } from "../../src/domain/SampValue.ts"
 import { writeAnswer, writeCall } from "../../src/domain/XmlRpcWriter.ts"
 import { CallSender } from "../../src/ports/CallSender.ts"
-import { delivery, outcome, withSender } from "../support/callSender.ts"
+import { delivery, eventually, outcome, withSender } from "../support/callSender.ts"
+import { checkPrompt } from "../support/promptness.ts"
 import { deaf, nobody, ok, peer, type Script } from "../support/xmlRpcPeer.ts"
 
 const yes = ok(writeAnswer("yes"))
@@ -24,13 +26,6 @@ const held = Effect.gen(function*() {
   }
   return process.memoryUsage().arrayBuffers
 })
-
-/** Waits until something holds, or fails after a second. */
-const eventually = (holds: () => boolean) =>
-  Effect.gen(function*() {
-    for (let tries = 0; tries < 200 && !holds(); tries++) yield* Effect.sleep("5 millis")
-    assert.isTrue(holds())
-  })
 
 describe("WIRE-13 connections", () => {
   it.live("WIRE-13 WIRE-70 a connection takes many calls, one after the other", () =>
@@ -65,14 +60,20 @@ describe("WIRE-13 connections", () => {
 
   it.live("DLV-08 calls at one time do not wait for each other, and later ones use the connections again", () =>
     Effect.gen(function*() {
-      const { connections, url } = yield* peer((_, socket) => void setTimeout(() => socket.write(yes), 100))
-      const start = performance.now()
+      const waiting: Array<Socket> = []
+      const { connections, url } = yield* peer((_, socket) => {
+        // Nobody is answered before all have asked.
+        waiting.push(socket)
+        if (waiting.length === 8) { for (const each of waiting.splice(0)) each.write(yes) }
+      })
       const all = Effect.all(Array.from({ length: 8 }, () => outcome(url)), { concurrency: "unbounded" })
       assert.deepStrictEqual(yield* all, Array.from({ length: 8 }, () => "\"yes\""))
-      assert.isBelow(performance.now() - start, 600)
-      yield* Effect.sleep("30 millis")
-      assert.deepStrictEqual(yield* all, Array.from({ length: 8 }, () => "\"yes\""))
-      assert.strictEqual(connections(), 8)
+      // Of the first eight, the second burst may use but one, and the third burst all: see Lanes.
+      for (let n = 0; n < 2; n++) {
+        yield* Effect.sleep("30 millis")
+        assert.deepStrictEqual(yield* all, Array.from({ length: 8 }, () => "\"yes\""))
+      }
+      assert.strictEqual(connections(), 15)
     }).pipe(withSender()))
 
   const taken = ({ method }: { readonly method: "reset" | "close" }) =>
@@ -96,13 +97,13 @@ describe("WIRE-13 connections", () => {
 
   it.live("WIRE-13 a peer that closed an idle connection is not bothered with it", () =>
     Effect.gen(function*() {
-      const { connections, requests, url } = yield* peer((_, socket) => {
+      const { connections, open, requests, url } = yield* peer((_, socket) => {
         socket.write(yes)
         setTimeout(() => socket.end(), 10)
       })
       for (let n = 0; n < 3; n++) {
         assert.strictEqual(yield* outcome(url), "\"yes\"")
-        yield* Effect.sleep("40 millis")
+        yield* eventually(() => open() === 0)
       }
       assert.strictEqual(connections(), 3)
       assert.strictEqual(requests.length, 3)
@@ -172,7 +173,7 @@ describe("WIRE-13 connections", () => {
 })
 
 describe("many at a time", () => {
-  const few = { ...defaults, deliveriesPerPort: 3, deliveryPaceMs: 150 }
+  const few = { ...defaults, deliveriesPerPort: 3, deliveryPaceMs: 500 }
 
   it.live("DLV-08 only so many requests are on their way to one port, until they are old", () =>
     Effect.gen(function*() {
@@ -180,7 +181,7 @@ describe("many at a time", () => {
       const other = yield* peer((_, socket) => socket.write(yes))
       const fibers = yield* Effect.forEach(
         [1, 2, 3, 4, 5, 6, 7],
-        (n) => Effect.forkChild(outcome(url, [String(n)], { timeoutMs: 2_000 }))
+        (n) => Effect.forkChild(outcome(url, [String(n)], { timeoutMs: 0 }))
       )
       yield* Effect.sleep("70 millis")
       assert.strictEqual(requests.length, 3)
@@ -239,8 +240,9 @@ describe("failures", () => {
       const { open, requests, url } = yield* peer(() => {})
       const start = performance.now()
       assert.strictEqual(yield* outcome(url, [], { timeoutMs: 150 }), "Timeout")
-      assert.isAtLeast(performance.now() - start, 140)
-      assert.isBelow(performance.now() - start, 1_000)
+      const took = performance.now() - start
+      assert.isAtLeast(took, 140)
+      yield* Effect.promise(() => checkPrompt("the end", took, 1_000))
       yield* eventually(() => open() === 0)
       assert.strictEqual(requests.length, 1)
     }).pipe(withSender()))
@@ -291,8 +293,14 @@ describe("progress", () => {
       })
       const options = { timeoutMs: 1_000, onWritten: () => void events.push("written") }
       assert.strictEqual(yield* outcome(url, ["x".repeat(200_000)], options), "\"yes\"")
-      assert.strictEqual(yield* delivery(url, ["x"], options), "delivered")
-      assert.deepStrictEqual(events, ["written", "answering", "written", "answering"])
+      assert.deepStrictEqual(events.splice(0), ["written", "answering"])
+      for (let n = 0; n < 2; n++) {
+        yield* Effect.sleep("20 millis") // the connection is given back
+        assert.strictEqual(yield* delivery(url, ["x"], options), "delivered")
+      }
+      // The second on a connection is not sure to be taken; the third is.
+      assert.strictEqual(events.filter((event) => event === "written").length, 2)
+      assert.deepStrictEqual(events.slice(-2), ["written", "answering"])
     }).pipe(withSender()))
 
   it.live("DLV-08 onWritten waits for a peer that does not read", () =>
@@ -354,13 +362,13 @@ describe("large messages", () => {
       const urls = yield* Effect.all(Array.from({ length: many }, () => deaf))
       const before = yield* held
       const fibers = yield* Effect.forEach(urls, (url, index) =>
-        Effect.forkChild(delivery(url, [`key${index}`, message], { timeoutMs: 400 })))
+        Effect.forkChild(delivery(url, [`key${index}`, message], { timeoutMs: 0 })))
       yield* Effect.sleep("100 millis")
       const more = (yield* held) - before
       assert.isAbove(more, 9 * megabyte)
       assert.isBelow(more, 40 * megabyte)
       for (const fiber of fibers) {
-        assert.strictEqual(yield* Fiber.join(fiber), "Timeout")
+        yield* Fiber.interrupt(fiber)
       }
     }).pipe(withSender()))
 })

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { defaults } from "../../src/domain/Limits.ts"
+import { writeAnswer } from "../../src/domain/XmlRpcWriter.ts"
 import {
   answer,
   ask,
@@ -86,6 +87,20 @@ describe("requests of all kinds", () => {
       assert.strictEqual(yield* Effect.promise(() => connection.closed), "")
       connection.destroy()
     }).pipe(withServer()))
+
+  it.live.each(["\0", "x", "\r\nPOST\r\n\r\n"])(
+    "WIRE-23 ERR-06 a request is answered before %j, which came with it, is told off",
+    (broken) =>
+      Effect.gen(function*() {
+        const connection = open(yield* serving)
+        connection.send(post(call("m", "x")) + post(call("n")) + broken)
+        const read = () => Effect.promise(() => connection.response())
+        assert.strictEqual((yield* read()).body, answer("m", "x"))
+        assert.strictEqual((yield* read()).body, answer("n"))
+        isRefusal(yield* read(), 400)
+        assert.strictEqual(yield* Effect.promise(() => connection.closed), "")
+      }).pipe(withServer())
+  )
 
   it.live("WIRE-13 WIRE-70 a connection is kept for many calls, unless its client wants it closed", () =>
     Effect.gen(function*() {
@@ -204,6 +219,19 @@ describe("ERR-06 WEB-65 WEB-67 WIRE-158 refusals", () => {
       isRefusal(yield* ask(port, post("", { "Content-Length": "99999999999999" })), 413)
       assert.strictEqual((yield* ask(port, post(call("m")))).status, 200)
     }).pipe(withServer(small)))
+
+  it.live("WIRE-154 WIRE-23 413 comes after the answers to what came before on the connection", () =>
+    Effect.gen(function*() {
+      const port = portOf(
+        (yield* listen(({ method }) => Effect.delay(Effect.succeed(method), "50 millis"))).url
+      )
+      const connection = open(port)
+      connection.send(post(call("m")) + post("x".repeat(2_000)))
+      const read = () => Effect.promise(() => connection.response())
+      assert.strictEqual((yield* read()).body, writeAnswer("m"))
+      assert.strictEqual((yield* read()).status, 413)
+      assert.strictEqual(yield* Effect.promise(() => connection.closed), "")
+    }).pipe(withServer({ ...defaults, bodyBytes: 1_000 })))
 
   it.live("WIRE-154 a caller that writes its large body to the end before it reads: 413 all the same", () =>
     Effect.gen(function*() {

@@ -8,6 +8,7 @@ import { join } from "node:path"
 import { layer } from "../../src/adapters/node/CommandRunnerNode.ts"
 import { type Command, CommandRunner } from "../../src/ports/CommandRunner.ts"
 import { directory } from "../support/dataServer.ts"
+import { checkPrompt } from "../support/promptness.ts"
 
 const run = (command: string, args: ReadonlyArray<string>, rest: Partial<Command> = {}) =>
   CommandRunner.use((runner) => runner.run({ command, args, env: {}, stdin: "", ...rest }))
@@ -130,7 +131,7 @@ describe.skipIf(process.platform === "win32")("running programs", () => {
       const pid = yield* pidIn(file)
       const { ms } = yield* timed(Fiber.interrupt(running))
       assert.isFalse(isAlive(pid))
-      assert.isBelow(ms, 1_500)
+      yield* Effect.promise(() => checkPrompt("the end", ms, 1_500))
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
   it.live("ends one that does not listen to SIGTERM, after a moment", () =>
@@ -161,7 +162,7 @@ describe.skipIf(process.platform === "win32")("running programs", () => {
       const { ms, value } = yield* timed(shell(`echo well; sleep 20 & echo $! > ${file}; exit 4`))
       process.kill(yield* pidIn(file))
       assert.deepStrictEqual([value.code, value.stdout], [4, "well\n"])
-      assert.isBelow(ms, 10_000)
+      yield* Effect.promise(() => checkPrompt("the end", ms, 10_000))
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
   it.live("ends what a program has started, when it is interrupted", () =>
@@ -170,7 +171,7 @@ describe.skipIf(process.platform === "win32")("running programs", () => {
       const running = yield* Effect.forkChild(shell(`sleep 60 & echo $! > ${file}; wait`))
       const pid = yield* pidIn(file)
       const { ms } = yield* timed(Fiber.interrupt(running))
-      assert.isBelow(ms, 1_500)
-      yield* Effect.timeout(ended(pid), "5 seconds")
+      yield* Effect.promise(() => checkPrompt("the end", ms, 1_500))
+      yield* Effect.timeout(ended(pid), "30 seconds")
     }).pipe(Effect.scoped, Effect.provide(layer)))
 })

@@ -41,7 +41,7 @@ describe("reading", () => {
       const outcome = yield* Effect.promise(() =>
         Promise.race([
           Effect.runPromise(Effect.flip(store.read(path))).then(({ message }) => message),
-          new Promise<string>((resolve) => setTimeout(() => resolve("still waiting"), 1_000))
+          new Promise<string>((resolve) => setTimeout(() => resolve("still waiting"), 20_000))
         ])
       )
       assert.include(outcome, `cannot read the lockfile ${path}`)

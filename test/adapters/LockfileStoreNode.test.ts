@@ -159,7 +159,7 @@ describe("publishing", () => {
         if (name?.startsWith(".samp-takeover") === true) guards.add(name)
       })
       assert.isTrue(yield* store.publish(path, two, one))
-      for (let tries = 0; tries < 100 && guards.size === 0; tries++) yield* Effect.sleep("10 millis")
+      for (let tries = 0; tries < 1_000 && guards.size === 0; tries++) yield* Effect.sleep("10 millis")
       watching.close()
       const [guard] = guards
       assert.isDefined(guard)
@@ -223,7 +223,7 @@ describe("links", () => {
         assert.isTrue(yield* store.publish(path, one, undefined))
         Fs.rmSync(path)
       }
-      for (let tries = 0; tries < 50 && names.size < 10; tries++) yield* Effect.sleep("10 millis")
+      for (let tries = 0; tries < 1_000 && names.size < 10; tries++) yield* Effect.sleep("10 millis")
       watching.close()
       assert.strictEqual(names.size, 10)
     }).pipe(withStore))

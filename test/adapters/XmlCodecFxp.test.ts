@@ -53,7 +53,10 @@ describe("DT-04 DT-05 WIRE-31 WIRE-32 text", () => {
     ["<a>&amp;lt;</a>", "&lt;"],
     ["<a>&#38;lt;&#38;#65;</a>", "&lt;&#65;"],
     ["<a>&#13;&#10;&#9;</a>", "\r\n\t"],
-    ["<a>&#00065;</a>", "A"],
+    ["<a><![CDATA[&amp;<b>&#65;]]>&amp;<![CDATA[&]]>;</a>", "&amp;<b>&#65;&&;"],
+    ["<a>]]<!-- c -->&gt;]<![CDATA[]]>]></a>", "]]>]]>"],
+    ["<a b='\u00a0\u2028'>x</a>", "x"],
+    ["<a>&#00065;&#000000000065;&#x0000000041;</a>", "AAA"],
     ["<a><![CDATA[<b>&amp;</b>]]></a>", "<b>&amp;</b>"],
     ["<a>x<![CDATA[ ]]>y<![CDATA[]]>z</a>", "x yz"],
     ["<a><![CDATA[]]]]><![CDATA[>]]></a>", "]]>"],
@@ -168,7 +171,21 @@ describe("ERR-06 WIRE-24 documents", () => {
     "<a x='1",
     "<a><b x='1></b></a>",
     "\u0000<a/>",
-    "<a/>\u0000"
+    "<a/>\u0000",
+    "<a/>x",
+    "<a/>\nx",
+    "<a/>&amp;",
+    "<a></a>&amp;",
+    "<a></a>\u00a0",
+    "\u00a0<a></a>",
+    "<\u2028a></a>",
+    "<a\u00a0></a>",
+    "<a\u2003b='1'></a>",
+    "<a>&<!-- c -->amp;</a>",
+    "<a>&am<?pi?>p;</a>",
+    "<a>&#<![CDATA[65]]>;</a>",
+    "<a>&#6<![CDATA[]]>5;</a>",
+    "<a>&</a>;"
   ])("ERR-06 %j is refused, as the oracle refuses it", (document) => {
     assert.isUndefined(oracle(document))
     assert.isTrue(isRefused(document))

@@ -14,6 +14,7 @@ import {
 } from "../../src/apps/cli/monitor/Text.ts"
 import { map, type SampValue } from "../../src/domain/SampValue.ts"
 import { runs, sampMap } from "../support/arbitraries.ts"
+import { checkPrompt } from "../support/promptness.ts"
 
 const anyText = Arbitrary.schema(Schema.String)
 const columns = Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 60 })))
@@ -81,7 +82,7 @@ describe("text for a terminal", () => {
     ])
   })
 
-  it("takes little room, however large a value is", () => {
+  it("takes little room, however large a value is", async () => {
     const large: SampValue = "x".repeat(5_000_000)
     const many: SampValue = Array.from({ length: 100_000 }, () => large)
     const started = performance.now()
@@ -91,7 +92,7 @@ describe("text for a terminal", () => {
       assert.isAtMost(lines.length, 125)
       assert.isAtMost(Math.max(...lines.map((line) => line.length)), 1_100)
     }
-    assert.isBelow(performance.now() - started, 1_000)
+    await checkPrompt("all that", performance.now() - started, 1_000)
     assert.include(listing(map({ large })).join(""), "(5000000 characters)")
     assert.include(listing(map({ many })).at(-1), ".. and more")
   })

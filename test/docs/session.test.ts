@@ -62,7 +62,7 @@ class Shell {
   /** What the line has printed, and its exit code, when it is done. */
   async output(number: number): Promise<{ readonly lines: ReadonlyArray<string>; readonly code: number }> {
     const done = new RegExp(`<done ${number} (\\d+)>\\n`, "u")
-    await until(`line ${number}`, () => done.test(this.#text), 20_000)
+    await until(`line ${number}`, () => done.test(this.#text), 40_000)
     const [all = "", code] = done.exec(this.#text) ?? []
     const [before = ""] = this.#text.split(all)
     const text = before.slice(before.lastIndexOf(">\n", before.lastIndexOf("<done")) + 1)

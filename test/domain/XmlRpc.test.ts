@@ -217,3 +217,19 @@ describe("ERR-02 CLI-15 WIRE-30 WIRE-33 answers", () => {
     (xml) => assert.match(answer(xml), refused)
   )
 })
+
+describe("ERR-05 ERR-06 faults about elements of any name", () => {
+  // U+3C3C would be two `<` if it were written a byte a character
+  it.each([
+    ["a value", read(call("<params><param><value><\u3c3c>x</\u3c3c></value></param></params>"))],
+    [
+      "a list",
+      read(call("<params><param><value><array><data><\u3c3c/></data></array></value></param></params>"))
+    ],
+    ["a call", read("<\u3c3c/>")],
+    ["an answer", answer("<\u3c3c/>")]
+  ])("ERR-06 are a line of ASCII: %s", (_, text) => {
+    assert.match(text, refused)
+    assert.include(text, "<?>")
+  })
+})

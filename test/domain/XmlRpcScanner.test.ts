@@ -125,8 +125,10 @@ describe("WIRE-31 reading", () => {
 
   it("WIRE-32 references, decimal, hexadecimal and named", () => {
     assert.strictEqual(
-      scanValue("<value>&lt;&gt;&amp;&quot;&apos;&#65;&#x41;&#13;&#x9;&#127;</value>"),
-      `m(${JSON.stringify("<>&\"'AA\r\t\x7f")})`
+      scanValue(
+        "<value>&lt;&gt;&amp;&quot;&apos;&#65;&#x41;&#13;&#x9;&#127;&#0000000065;&#x00000041;</value>"
+      ),
+      `m(${JSON.stringify("<>&\"'AA\r\t\x7fAA")})`
     )
     assert.strictEqual(scanValue("<value>&amp;lt;&#38;lt;</value>"), "m(\"&lt;&lt;\")")
   })

@@ -19,6 +19,7 @@ import {
 } from "../../src/domain/mtypes/Scalars.ts"
 import { map, type SampValue } from "../../src/domain/SampValue.ts"
 import { runs } from "../support/arbitraries.ts"
+import { checkPrompt } from "../support/promptness.ts"
 
 /** What a field reads, or "refused". */
 const read = (field: Field, value: SampValue): unknown =>
@@ -147,12 +148,12 @@ describe("DT-08 SAMP floats", () => {
     }
   })
 
-  it("are read in time that grows with their length only", () => {
+  it("are read in time that grows with their length only", async () => {
     const long = `${"1".repeat(200_000)}x`
     const started = performance.now()
     assert.strictEqual(read(SampFloat, long), "refused")
     assert.strictEqual(read(SampInt, `${" ".repeat(200_000)}x`), "refused")
-    assert.isBelow(performance.now() - started, 1_000)
+    await checkPrompt("reading", performance.now() - started, 1_000)
   })
 })
 
@@ -224,12 +225,12 @@ describe("WIRE-104 MTY-27 lists of rows", () => {
     for (const bad of [[-1], [1.5], ["1"], "1", [NaN]]) assert.strictEqual(write(SampRowList, bad), "refused")
   })
 
-  it("DT-12 of a million rows take no noticeable time", () => {
+  it("DT-12 of a million rows take no noticeable time", async () => {
     const rows = Array.from({ length: 1_000_000 }, (_, index) => index)
     const started = performance.now()
     const text = write(SampRowList, rows)
     assert.deepStrictEqual(read(SampRowList, Array.isArray(text) ? text : ""), rows)
-    assert.isBelow(performance.now() - started, 5_000)
+    await checkPrompt("writing and reading", performance.now() - started, 5_000)
   })
 })
 

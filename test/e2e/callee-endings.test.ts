@@ -3,6 +3,7 @@
  * the same time at one callee, which all clients know under an MType of its own.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { checkPrompt } from "../support/promptness.ts"
 import { type Hub, pause, until, World } from "./harness.ts"
 import { type Client, message, okResponse } from "./support/Client.ts"
 import { at, Fault, textAt, type Value } from "./support/Wire.ts"
@@ -59,7 +60,7 @@ const endsWith = async (open: Open, callee: string, code: string, limitMs = prom
   }
   assert.lengthOf(from(healthy.id, "all"), 1)
   assert.strictEqual(at(from(healthy.id, "all")[0]?.content, "samp.status"), "samp.ok")
-  assert.isBelow(took, limitMs, `${code} is told in time`)
+  await checkPrompt(`${code} is told`, took, limitMs)
 }
 
 /** Whether the hub knows the client, and how often it told that it went. */
@@ -182,7 +183,7 @@ describe.concurrent("a callee that goes", () => {
     const took = performance.now() - begun
     assert.include(text, "in time")
     assert.isAbove(took, 990)
-    assert.isBelow(took, promptMs)
+    await checkPrompt("the fault", took, promptMs)
     await faultOf(callee.ask("reply", callee.got("e2e.late")[0]?.label ?? "", okResponse()))
   })
 })

@@ -23,7 +23,7 @@ export const record = (value: unknown): JsonRecord => {
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Waits until something holds; how long it takes is not what is tested, so the limit is generous. */
-export const until = async (what: string, holds: () => boolean, limitMs = 10_000): Promise<void> => {
+export const until = async (what: string, holds: () => boolean, limitMs = 30_000): Promise<void> => {
   const deadline = performance.now() + limitMs
   while (!holds()) {
     if (performance.now() > deadline) throw new Error(`${what}: not within ${limitMs} ms`)
@@ -118,7 +118,7 @@ export class Program {
   /** The first message over IPC that the test accepts. */
   async message<A>(what: string, read: (message: unknown) => A | undefined): Promise<A> {
     const found = () => this.messages.map(read).find((value) => value !== undefined)
-    await until(what, () => found() !== undefined || this.failIfEnded(what), 20_000)
+    await until(what, () => found() !== undefined || this.failIfEnded(what))
     const value = found()
     if (value === undefined) throw new Error(`${what}: did not come`)
     return value
@@ -235,7 +235,7 @@ export class World implements AsyncDisposable {
 
   /** The hub that a started process has become. */
   async ready(program: Program): Promise<Hub> {
-    await until("the ready line", () => program.json.length > 0 || program.failIfEnded("the hub"), 20_000)
+    await until("the ready line", () => program.json.length > 0 || program.failIfEnded("the hub"))
     const [ready = {}] = program.json
     const lockfile = String(ready["lockfile"])
     return {

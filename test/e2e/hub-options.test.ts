@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { connect } from "node:net"
+import { checkPrompt } from "../support/promptness.ts"
 import { modeOf, pause, tokensOf, until, World } from "./harness.ts"
 import { Client, ping } from "./support/Client.ts"
 import { refused } from "./support/Ends.ts"
@@ -102,12 +103,12 @@ describe.concurrent("samp hub", () => {
     const client = await world.sender(hub)
     await pause(1_500)
     await ping(hub.url)
-    await client.ask("unregister")
     const left = performance.now()
+    await client.ask("unregister")
     const { at, code, stderr } = await hub.program.ended
     assert.strictEqual(code, 0, stderr)
     assert.isAbove(at - left, 900)
-    assert.isBelow(at - left, 5_000)
+    await checkPrompt("the end", at - left, 5_000)
     assert.deepStrictEqual(hub.program.json[1], { event: "ended", reason: "idle" })
     assert.isFalse(existsSync(hub.lockfile))
   })
@@ -118,22 +119,22 @@ describe.concurrent("samp hub", () => {
     const begun = performance.now()
     const { at, code } = await hub.program.ended
     assert.strictEqual(code, 0)
-    assert.isBelow(at - begun, 5_000)
+    await checkPrompt("the end", at - begun, 5_000)
   })
 
   it("EVT-03, EVT-04, SHUT-06, WIRE-82: --client-timeout ejects who asks for nothing, with a word to it", async () => {
     await using world = new World()
-    const hub = await world.hub(["--client-timeout", "1"])
+    const hub = await world.hub(["--client-timeout", "2"])
     const busy = await world.client(hub, "samp.hub.event.unregister")
     const idle = await world.client(hub, "samp.hub.disconnect", "samp.hub.event.unregister")
     const begun = performance.now()
-    while (idle.received.length === 0 && performance.now() - begun < 5_000) {
+    while (idle.received.length === 0 && performance.now() - begun < 30_000) {
       await busy.ask("ping")
       await pause(50)
     }
     const took = performance.now() - begun
-    assert.isAbove(took, 900)
-    assert.isBelow(took, 4_500)
+    assert.isAbove(took, 1_500)
+    await checkPrompt("the word", took, 5_500)
     const [goodbye] = idle.got("samp.hub.disconnect")
     assert.strictEqual(textAt(goodbye?.content, "samp.params", "reason"), "Timeout expired!")
     assert.strictEqual(goodbye?.from, idle.hubId)
@@ -150,13 +151,13 @@ describe.concurrent("samp hub", () => {
 
   it("WIRE-82: --client-timeout spares a client that waits in a callAndWait", async () => {
     await using world = new World()
-    const hub = await world.hub(["--client-timeout", "1"])
+    const hub = await world.hub(["--client-timeout", "2"])
     const callee = await world.client(hub, "e2e.slow")
     const caller = await world.sender(hub)
     const answer = caller.ask("callAndWait", callee.id, { "samp.mtype": "e2e.slow", "samp.params": {} }, "0")
     answer.catch(() => {})
     const begun = performance.now()
-    while (performance.now() - begun < 1_800) {
+    while (performance.now() - begun < 3_000) {
       await callee.ask("ping")
       await pause(50)
     }

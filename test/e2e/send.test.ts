@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { text } from "node:stream/consumers"
+import { checkPrompt } from "../support/promptness.ts"
 import { type Hub, until, World } from "./harness.ts"
 import { type Client, okResponse } from "./support/Client.ts"
 import { ended, objects } from "./support/Ends.ts"
@@ -180,7 +181,7 @@ describe.concurrent("samp send", () => {
       a.answerAll(okResponse())
       const begun = performance.now()
       const end = await world.samp("send", mtype, mode, "--json", "--timeout", "1")
-      assert.isBelow(end.at - begun, 15_000)
+      await checkPrompt("samp send", end.at - begun, 15_000)
       ended(end, 7)
       const late = objects(end).filter(({ status }) => status === null)
       assert.lengthOf(objects(end), 2)
@@ -353,7 +354,7 @@ describe.concurrent("samp send", () => {
       )
     await until("both", () => silent.received.length === 1 && snoops())
     await dying.program.kill()
-    await until("the end of both", () => send.exit !== undefined && snoop.exit !== undefined, 6_000)
+    await until("the end of both", () => send.exit !== undefined && snoop.exit !== undefined)
     ended(await send.ended, 3)
     ended(await snoop.ended, 3)
   })

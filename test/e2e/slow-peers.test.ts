@@ -17,13 +17,21 @@ const messages = 25
 const intervalMs = 40
 /** Milliseconds from sending to receiving that nobody notices. */
 const promptMs = 50
-/** Milliseconds that the head of a request may take, and some that it takes to notice. */
+/** Milliseconds that the head of a request may take. */
 const headMs = 10_000
-const noticeMs = 4_000
+/** How many measurements there are, if need be. */
+const tries = 3
 
 /** The value below which 95 of 100 samples lie. */
 const p95 = (samples: ReadonlyArray<number>): number =>
   [...samples].sort((a, b) => a - b)[Math.ceil(samples.length * 0.95) - 1] ?? Infinity
+
+/** Latencies of two groups, and how late this process was to send, all in milliseconds. */
+interface Measured {
+  readonly tested: number
+  readonly control: number
+  readonly late: number
+}
 
 /** A hub with a sender and ten receivers. */
 interface Group {
@@ -48,7 +56,7 @@ const latencies = ({ healthy }: Group, run: string, sent: ReadonlyArray<number>)
     return got.map(({ at }, i) => at - (sent[i] ?? 0))
   })
 
-describe("ten receivers at 25 messages a second", { retry: 2 }, () => {
+describe("ten receivers at 25 messages a second", () => {
   const world = new World()
   let tested: Group
   let control: Group
@@ -57,7 +65,7 @@ describe("ten receivers at 25 messages a second", { retry: 2 }, () => {
   let opened: number
 
   /** Sends to both groups; the latencies of each, and how late this process itself was to send. */
-  const measure = async () => {
+  const measure = async (): Promise<Measured> => {
     const run = String(++runs)
     const sent: Array<number> = []
     const late: Array<number> = []
@@ -83,8 +91,21 @@ describe("ten receivers at 25 messages a second", { retry: 2 }, () => {
     }
   }
 
-  const checkPrompt = (measured: { readonly tested: number; readonly control: number }): void =>
-    assert.isBelow(measured.tested, Math.max(promptMs, 3 * measured.control), JSON.stringify(measured))
+  /** Whether the tested group was as prompt as the control, or nobody would notice. */
+  const isPrompt = ({ control, tested }: Measured): boolean => tested < Math.max(promptMs, 3 * control)
+
+  /**
+   * Demands that one of three measurements finds the group prompt: others keep this machine busy at times. What does not
+   * depend on time, each of them demands.
+   */
+  const checkPrompt = async (
+    take: () => Promise<Measured> = measure,
+    accept: (measured: Measured) => boolean = isPrompt
+  ): Promise<void> => {
+    const all: Array<Measured> = []
+    while (all.length < tries && !all.some(accept)) all.push(await take())
+    assert.isTrue(all.some(accept), JSON.stringify(all))
+  }
 
   const listed = async (id: string): Promise<boolean> => (await tested.sender.others()).includes(id)
 
@@ -106,26 +127,32 @@ describe("ten receivers at 25 messages a second", { retry: 2 }, () => {
   afterAll(() => world[Symbol.asyncDispose]())
 
   it("DLV-07, HUB-28, WIRE-156: alone, they get them within 50 ms, whoever else is slow to ask", async () => {
-    assert.isTrue(slow.every(({ closed }) => !closed), "the slow connections are there")
-    const measured = await measure()
-    checkPrompt(measured)
-    assert.isBelow(measured.tested, Math.max(promptMs, 10 * measured.late), JSON.stringify(measured))
+    if (performance.now() - opened < headMs - 1_500) {
+      assert.isTrue(slow.every(({ closed }) => !closed), "the slow connections are there")
+    }
+    await checkPrompt(
+      measure,
+      (measured) => isPrompt(measured) && measured.tested < Math.max(promptMs, 10 * measured.late)
+    )
   })
 
   it("DLV-09, GEN-06: an eleventh that refuses delays nobody, and is removed", async () => {
-    const bad = await world.client(tested.hub, mtype)
-    await bad.refuse()
-    checkPrompt(await measure())
-    const deadline = performance.now() + 5_000
-    while (await listed(bad.id) && performance.now() < deadline) await pause(20)
-    assert.isFalse(await listed(bad.id))
+    await checkPrompt(async () => {
+      const bad = await world.client(tested.hub, mtype)
+      await bad.refuse()
+      const measured = await measure()
+      const deadline = performance.now() + 30_000
+      while (await listed(bad.id) && performance.now() < deadline) await pause(20)
+      assert.isFalse(await listed(bad.id))
+      return measured
+    })
   })
 
   it("DLV-08, DLV-09, WIRE-93, WIRE-151: an eleventh that hangs delays nobody, and stays", async () => {
     const bad = await world.client(tested.hub, mtype)
     bad.manner = "silent"
     try {
-      checkPrompt(await measure())
+      await checkPrompt()
       assert.isAbove(bad.got(mtype).length, 5, "it is sent messages though it has acknowledged none")
       assert.isTrue(await listed(bad.id))
     } finally {
@@ -137,13 +164,15 @@ describe("ten receivers at 25 messages a second", { retry: 2 }, () => {
     const { ids: [id = ""], program } = await world.peer(tested.hub, 1, mtype)
     program.signal("SIGSTOP")
     try {
-      checkPrompt(await measure())
+      const before = runs
+      await checkPrompt()
+      const missed = (runs - before) * messages
       assert.isTrue(await listed(id))
       program.signal("SIGCONT")
       const got = () => program.messages.length - 1
-      await until("what it missed", () => got() >= messages)
+      await until("what it missed", () => got() >= missed)
       await pause(100)
-      assert.strictEqual(got(), messages, "each once")
+      assert.strictEqual(got(), missed, "each once")
     } finally {
       await program.kill()
     }
@@ -153,7 +182,7 @@ describe("ten receivers at 25 messages a second", { retry: 2 }, () => {
     await until(
       "the end of the slow connections",
       () => slow.every(({ closed }) => closed),
-      headMs + noticeMs
+      60_000
     )
     assert.isAbove(performance.now() - opened, headMs - 1_500)
     for (const { answers: [answer] } of slow) {

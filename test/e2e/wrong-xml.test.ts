@@ -1,5 +1,6 @@
 /** Bodies that are no XML-RPC, or no SAMP: each is answered with a fault that says why, and nobody else notices. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { checkPrompt } from "../support/promptness.ts"
 import { type Hub, pause, until, World } from "./harness.ts"
 import { type Client, message, okResponse, ping, post } from "./support/Client.ts"
 import { Pulse } from "./support/Pulse.ts"
@@ -86,7 +87,7 @@ describe.concurrent("a body that is no SAMP", () => {
     try {
       await pulse.end()
       assert.isAbove(pulse.beats, 5)
-      assert.isBelow(pulse.slowest, promptMs, "a healthy client is served meanwhile")
+      await checkPrompt("a healthy client is served meanwhile", pulse.slowest, promptMs)
     } finally {
       await world[Symbol.asyncDispose]()
     }
@@ -220,8 +221,10 @@ describe.concurrent("a body made to cost time", () => {
     await pause(50)
     const begun = performance.now()
     const served = Promise.all([sent, ping(hub.url)]).then(() => performance.now() - begun)
-    const took = await Promise.race([served, pause(4_000)])
-    assert.isNumber(took, "served within four seconds; half a megabyte takes an honest reader a tenth of one")
+    const took = await Promise.race([served, pause(40_000)])
+    assert.isNumber(took, "served at all")
+    // half a megabyte takes an honest reader a tenth of a second
+    await checkPrompt("the hub serves", took ?? Infinity, 4_000)
   }
 
   for (const [name, body] of costly) {

@@ -17,79 +17,7 @@ import { writeAnswer, writeCall } from "../../src/domain/XmlRpcWriter.ts"
 import { methodCall, runs, sampValue, seed, show, showCall } from "../support/arbitraries.ts"
 import { answerDocument, callDocument, type Style, styles } from "../support/documents.ts"
 import { below, mutate, pick, type Random, random } from "../support/seeded.ts"
-
-const pieces = [
-  "<",
-  ">",
-  "&",
-  "/",
-  " ",
-  "\n",
-  "\t",
-  "\r",
-  "\r\n",
-  "]]>",
-  "]]",
-  "&amp;",
-  "&#13;",
-  "&#x41;",
-  "&#0;",
-  "&#38;",
-  "&bad;",
-  "\u00e9",
-  "\u0000",
-  "\u0085",
-  "\u00a0",
-  "\u2028",
-  "\ufeff",
-  "\ud800",
-  "<!-- c -->",
-  "<![CDATA[x]]>",
-  "<?pi x?>",
-  "<!x>",
-  "<value/>",
-  "<value>",
-  "</value>",
-  "<string>",
-  "</string>",
-  "<string/>",
-  "<int>1</int>",
-  "<int> 1 </int>",
-  "<boolean>",
-  "</boolean>",
-  "<double>1.5</double>",
-  "<nil/>",
-  "<array>",
-  "</array>",
-  "<data>",
-  "</data>",
-  "<data/>",
-  "<struct>",
-  "</struct>",
-  "<struct/>",
-  "<member>",
-  "</member>",
-  "<name>k</name>",
-  "<name>",
-  "</name>",
-  "<param>",
-  "</param>",
-  "<params>",
-  "</params>",
-  "<params/>",
-  "<value>x</value>",
-  " a='1'",
-  "<methodCall>",
-  "</methodCall>",
-  "<methodName>m</methodName>",
-  "<methodResponse>",
-  "</methodResponse>",
-  "<fault>",
-  "</fault>",
-  "<?xml version='1.0'?>",
-  "<!DOCTYPE a>",
-  "x"
-] as const
+import { documentPieces } from "../support/xmlPieces.ts"
 
 const fullCall = (text: string, limits: Limits) =>
   Result.flatMap(xmlCodec.parse(text, limits), (root) => readCall(root, limits))
@@ -146,7 +74,7 @@ const compareMany = (count: number, from: number, limits: Limits): number => {
   const next = random(from)
   let taken = 0
   for (let n = 0; n < count; n++) {
-    const document = mutate(pick(next, documents), next, pieces)
+    const document = mutate(pick(next, documents), next, documentPieces)
     const { taken: fast, wrong } = compare(document, limits)
     if (fast) taken++
     if (wrong !== undefined) assert.fail(`seed ${from}, document ${n}: ${wrong}\n${JSON.stringify(document)}`)
@@ -227,7 +155,7 @@ describe("bodies", () => {
   it("ERR-06 never throw, and a refusal is one line of ASCII", () => {
     const next = random(seed)
     for (let n = 0; n < 4_000; n++) {
-      const document = mutate(pick(next, documents), next, pieces)
+      const document = mutate(pick(next, documents), next, documentPieces)
       const body = bytes(next, document)
       for (
         const result of [

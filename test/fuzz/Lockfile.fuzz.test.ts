@@ -4,6 +4,7 @@ import * as Result from "effect/Result"
 import { filePath } from "../../src/domain/FileUrl.ts"
 import { parse, readRecord, readSampHub, render } from "../../src/domain/Lockfile.ts"
 import { seed } from "../support/arbitraries.ts"
+import { lockfilePieces, oracle } from "../support/lockfileOracle.ts"
 import { mutate, random } from "../support/seeded.ts"
 
 const whole = render({
@@ -18,66 +19,14 @@ const whole = render({
   started: "2024-05-01T10:00:00Z"
 })
 
-const pieces = [
-  "=",
-  "#",
-  "\n",
-  "\r",
-  "\r\n",
-  " ",
-  "\t",
-  "\\",
-  "\u0000",
-  "\u00ff",
-  "samp.secret=",
-  "samp.hub.xmlrpc.url=",
-  "http://",
-  "https://",
-  "://",
-  ":",
-  "[::1]",
-  "127.0.0.1",
-  "99999999",
-  "/",
-  "?",
-  "@",
-  "%41",
-  "hub.pid=-1",
-  "hub.pid=1e3",
-  "__proto__=x",
-  "constructor="
-] as const
-
-/** The tokens, found by another way than the one in src: character by character. */
-const slowly = (text: string): ReadonlyMap<string, string> => {
-  const tokens = new Map<string, string>()
-  let line = ""
-  const end = (): void => {
-    let name = ""
-    let at = 0
-    while (at < line.length && line[at] !== "=") name += line[at++] ?? ""
-    const legal = Array.from(name.trim()).every((letter) => /[a-zA-Z0-9._-]/.test(letter))
-    if (line[0] !== "#" && at < line.length && name.trim() !== "" && legal) {
-      tokens.set(name.trim(), line.slice(at + 1).trim())
-    }
-    line = ""
-  }
-  for (const letter of text) {
-    if (letter === "\n" || letter === "\r") end()
-    else line += letter
-  }
-  end()
-  return tokens
-}
-
 describe("broken lockfiles", () => {
   it("STD-37 STD-38 STD-50 are read token by token", () => {
     const next = random(seed)
     let hubs = 0
     for (let n = 0; n < 5_000; n++) {
-      const text = mutate(whole, next, pieces)
+      const text = mutate(whole, next, lockfilePieces)
       const tokens = parse(text)
-      assert.deepStrictEqual(tokens, slowly(text), `seed ${seed}, file ${n}: ${JSON.stringify(text)}`)
+      assert.deepStrictEqual(tokens, oracle(text), `seed ${seed}, file ${n}: ${JSON.stringify(text)}`)
       const hub = readRecord(tokens)
       if (Result.isFailure(hub)) continue
       hubs++
@@ -94,7 +43,7 @@ describe("broken lockfiles", () => {
   it("STD-32 broken values of SAMP_HUB are a place or an error of one line", () => {
     const next = random(seed)
     for (let n = 0; n < 5_000; n++) {
-      const value = mutate("std-lockurl:file://localhost/home/a%20b/.samp", next, pieces)
+      const value = mutate("std-lockurl:file://localhost/home/a%20b/.samp", next, lockfilePieces)
       const place = readSampHub(value)
       if (Result.isFailure(place)) assert.isBelow(place.failure.length, 300)
       else if (place.success?._tag === "File") assert.notStrictEqual(place.success.path, "")
@@ -106,7 +55,7 @@ describe("broken lockfiles", () => {
     const next = random(seed)
     let paths = 0
     for (let n = 0; n < 5_000; n++) {
-      const path = filePath(mutate("file://localhost/home/a%20b/.samp", next, pieces))
+      const path = filePath(mutate("file://localhost/home/a%20b/.samp", next, lockfilePieces))
       if (path !== undefined) paths++
       if (path !== undefined) assert.match(path, /^(?:\/|[A-Za-z]:\/)/u)
     }

@@ -13,9 +13,9 @@ import { defaults } from "../../src/domain/Limits.ts"
 const largest = 5_000_000
 const sizes = [50_000, 158_000, 500_000, 1_580_000, largest]
 
-/** What five megabytes may take; smaller ones get their share, and something for warming up. */
-const budgetMs = 2_000
-const slackMs = 120
+/** What five megabytes may take on a slow machine; smaller ones get their share, and something for warming up. */
+const budgetMs = 6_000
+const slackMs = 400
 
 const before = "<?xml version=\"1.0\"?><methodCall><methodName>a.b</methodName><params><param><value>"
 const after = "</value></param></params></methodCall>"

@@ -122,7 +122,7 @@ describe.each(kinds)("peers and clients of ours, through the hub of %s", (kind) 
         const called = heard.filter(({ msgId }) => msgId !== undefined)
         assert.deepStrictEqual(called.map(({ params }) => json(params)), [{ n: ["1", { k: "v" }] }])
       })),
-    30_000
+    90_000
   )
 
   it.live(
@@ -152,7 +152,7 @@ describe.each(kinds)("peers and clients of ours, through the hub of %s", (kind) 
           ["astropy notify", "astropy notify_all"]
         )
       })),
-    60_000
+    120_000
   )
 
   it.live("RSP-01..06 astropy's client answers ours in every way", () =>
@@ -187,12 +187,12 @@ describe.each(kinds)("peers and clients of ours, through the hub of %s", (kind) 
       )
       const pending = yield* Effect.forkScoped(Effect.flip(ann.call(to, "test.silent", { last: "1" })))
       yield* Effect.promise(() =>
-        program.line((line) => line.includes("\"last\""), 5_000)
+        program.line((line) => line.includes("\"last\""), 30_000)
       )
       yield* ann.notify(to, "test.stop")
       const left = yield* within("the end of the call", Fiber.join(pending), 5)
       assert.isTrue(left._tag === "ErrorResponse" && /left|unregister/u.test(left.code ?? ""), left.message)
-    })), 60_000)
+    })), 120_000)
 
   // `calcstorm` starts calculators of its own and lets them talk to each other only: it picks its partners from the ids
   // that it has registered itself. So it runs beside, for the load, and CalcPeers.java has JSAMP's Calculators call ours

@@ -8,6 +8,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Client } from "../../src/apps/client/Client.ts"
 import type { ClientStatus } from "../../src/apps/client/ClientStatus.ts"
+import { checkPrompt } from "../support/promptness.ts"
 import { client, eventually, idOf, json, kinds, run, within } from "./support/Clients.ts"
 import * as Home from "./support/Home.ts"
 import * as Hubs from "./support/Hubs.ts"
@@ -90,7 +91,7 @@ const sendNumbers = (from: Client, to: Client) =>
 const back = (one: Client, url: string) => {
   const begun = performance.now()
   const isThere = Effect.map(one.connected, ({ hub }) => hub.url === url ? true : undefined)
-  return Effect.map(eventually("the return", isThere, 5), () => performance.now() - begun)
+  return Effect.map(eventually("the return", isThere, 20), () => performance.now() - begun)
 }
 
 describe("clients whose hub is killed", () => {
@@ -128,7 +129,7 @@ describe("clients whose hub is killed", () => {
         )
 
         yield* Effect.promise(one.program.kill)
-        const [call, all, wait] = yield* within("the end of all calls", Fiber.join(pending), 3)
+        const [call, all, wait] = yield* within("the end of all calls", Fiber.join(pending))
         assert.strictEqual(call._tag, "Disconnected")
         assert.deepStrictEqual(
           all.map(({ answer, responder }) => [responder, Result.isFailure(answer) && answer.failure._tag]),
@@ -142,7 +143,7 @@ describe("clients whose hub is killed", () => {
         const delays = yield* Effect.forEach([ann, bob, waiting], (each) => back(each, two.url), {
           concurrency: "unbounded"
         })
-        for (const delay of delays) assert.isBelow(delay, 2_000)
+        yield* Effect.promise(() => checkPrompt("the return", Math.max(...delays), 2_000))
         assert.deepStrictEqual(yield* described(place, ann), before)
 
         const count = handled.length
@@ -157,7 +158,7 @@ describe("clients whose hub is killed", () => {
           ["Connected", "Disconnected"]
         ])
       })),
-    30_000
+    90_000
   )
 })
 
@@ -178,11 +179,12 @@ describe("clients whose hub stops in good order", () => {
         )
         assert.deepStrictEqual(status, { _tag: "Searching", why: "the hub has shut down" })
         const two = yield* start(second, place)
-        assert.isBelow(yield* back(ann, two.url), 2_000)
+        const delay = yield* back(ann, two.url)
+        yield* Effect.promise(() => checkPrompt("the return", delay, 2_000))
         assert.deepStrictEqual(yield* described(place, ann), before)
         assert.deepStrictEqual(tags(statuses), ["Connected", "Searching", "Connected"])
       })),
-    30_000
+    90_000
   )
 })
 
@@ -222,14 +224,14 @@ const endFrozen = Effect.gen(function*() {
   const ann = yield* client(place, "ann").pipe(Scope.provide(scope))
   for (const n of [1, 2, 3, 4]) yield* ann.bind(`end.${n}`, () => Effect.void).pipe(Scope.provide(scope))
   program.signal("SIGSTOP")
-  yield* within("the end", Scope.close(scope, Exit.void), 8)
+  yield* within("the end", Scope.close(scope, Exit.void), 15)
 })
 
 describe("clients whose hub is frozen", () => {
   it.live(
     "CLI-21, GEN-10 stay registered with it, of whatever kind, and lose nothing, or end in seconds",
     () => run(Effect.all([...kinds.map(freeze), endFrozen], { concurrency: "unbounded", discard: true })),
-    30_000
+    90_000
   )
 })
 
@@ -254,5 +256,5 @@ describe("clients that are thrown out", () => {
       yield* within("the return", ann.connected)
       assert.deepInclude((yield* described(place, ann)).metadata, { "samp.name": "ann" })
       assert.deepStrictEqual(tags(statuses), ["Connected", "Disconnected", "Searching", "Connected"])
-    })), 20_000)
+    })), 90_000)
 })

@@ -54,7 +54,7 @@ describe.each(kinds)("values between clients of ours, through the hub of %s", (k
           assert.deepStrictEqual((yield* heard.next).params.get("value"), value, name)
         }
       })),
-    30_000
+    90_000
   )
 
   it.live("META-03 survive as metadata, and the client list shows them", () =>

@@ -29,7 +29,7 @@ const seen = (name: string): string => {
 describe("written by astropy", () => {
   beforeAll(async () => {
     Program.ended(await Peers.runPython(home, 30_000, "content_files.py", home.path), 0)
-  }, 40_000)
+  }, 120_000)
 
   test.each([
     ["image.fits", "fits-image: FITS image, 40 x 50"],
@@ -68,7 +68,7 @@ describe("written by stilts", () => {
   }
   beforeAll(
     () => stilts("tpipe", "in=:loop:5", "cmd=addcol ra i*10.", "ofmt=fits-plus", "out=in.fits"),
-    40_000
+    120_000
   )
 
   test.each([

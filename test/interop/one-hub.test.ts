@@ -28,7 +28,7 @@ describe.each(["jsamp", "astropy", "ours"] as const)("our hub and one of %s in t
   const startInVain = async (kind: Hubs.Kind): Promise<Program.Exit & { readonly output: string }> => {
     const program = Hubs.launch(kind, home)
     started.push(program)
-    const limit = Program.pause(15_000).then(() => {
+    const limit = Program.pause(50_000).then(() => {
       throw new Error(`the second hub (${kind}) runs: ${program.stdout()}${program.stderr()}`)
     })
     const exit = await Promise.race([program.exit, limit])

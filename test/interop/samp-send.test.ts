@@ -121,7 +121,7 @@ describe.each(["ours", "jsamp", "astropy"] as const)("through the hub of %s", (k
     test.concurrent("DLV-12, DLV-21: no answer in time has its own exit code", async () => {
       const result = await send("test.silent", "--to", "Receiver", mode, "--timeout", "1", "--json")
       Program.ended(result, exits.timeout)
-      expect(result.milliseconds).toBeLessThan(6_000)
+      expect(result.milliseconds).toBeLessThan(30_000)
     })
   })
 

@@ -328,11 +328,14 @@ const happenToClient = (world: World, actor: Actor) =>
 /** One thing that happens. */
 export const happen = (world: World) =>
   Effect.gen(function*() {
-    const { actors, dice, hub } = world
+    const { actors, dice, hub, jobs } = world
     const there = actors.filter(({ closed }) => !closed)
     if (hub === undefined && dice.chance(15)) return yield* begin(world, "hub", startHub(world))
     if (there.length < 3 || (actors.length < 6 && dice.chance(8))) {
-      return yield* begin(world, "enter", enter(world))
+      // While a hub hangs, they wait at its door, and a crowd would make all this take much longer.
+      const entering = jobs.filter(({ fiber, what }) => what === "enter" && fiber.pollUnsafe() === undefined)
+      if (entering.length < 6) return yield* begin(world, "enter", enter(world))
+      if (there.length === 0) return
     }
     if (hub !== undefined && dice.chance(12)) {
       return yield* happenToHub(world, hub)

@@ -33,7 +33,7 @@ export class Model {
     const answered = input._tag === "Asked" && input.operation._tag === "Reply"
       ? this.calls.get(input.operation.msgId)
       : undefined
-    this.declare(input, outputs)
+    this.followDeclaration(input, outputs)
     for (const output of outputs) this.follow(input, output)
     if (input._tag === "Asked" && input.operation._tag === "Reply") this.settleReply(input, outputs, answered)
     this.settle(input, outputs, before)
@@ -79,7 +79,7 @@ export class Model {
   }
 
   /** A declaration is in force before its event goes out (EVT-10, SUB-12). */
-  private declare(input: HubInput, outputs: ReadonlyArray<HubOutput>): void {
+  private followDeclaration(input: HubInput, outputs: ReadonlyArray<HubOutput>): void {
     if (input._tag !== "Asked" || input.operation._tag !== "DeclareSubscriptions") return
     const { operation, request } = input
     const succeeded = outputs.some((output) =>
@@ -155,8 +155,12 @@ export class Model {
     if (delivery._tag === "Response") {
       const { response, responder, tag } = delivery
       demand(!JSON.stringify(toJson(response)).includes("KEY"), "a response holds a private key")
-      const found = [...this.calls].find(([, call]) =>
-        call.sender === to && call.recipient === responder && call.tag === tag
+      // Two calls may carry one tag; a reply says which of them it answers.
+      const msgId = input._tag === "Asked" && input.operation._tag === "Reply"
+        ? input.operation.msgId
+        : undefined
+      const found = [...this.calls].find(([id, call]) =>
+        call.sender === to && call.recipient === responder && call.tag === tag && (msgId ?? id) === id
       )
       demand(found !== undefined, `${to} got a response of ${responder} to ${tag}, which is not open`)
       if (found !== undefined) this.close(found[0])

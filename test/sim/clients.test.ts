@@ -166,7 +166,7 @@ describe("clients of ours in a simulated world", () => {
           }
         }
       }),
-    60_000
+    300_000
   )
 
   it.effect("the same seed makes the same world", () =>

@@ -1,4 +1,5 @@
 /** The call sender of the tests: on real sockets, with the full codec. */
+import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { layer } from "../../src/adapters/http/CallSenderNode.ts"
@@ -11,6 +12,13 @@ import { show } from "./arbitraries.ts"
 /** Provides a sender. */
 export const withSender = (limits: Limits = defaults) =>
   Effect.provide(Layer.provide(layer({ limits, userAgent: "effect-samp/test" }), codec))
+
+/** Waits until something holds. */
+export const eventually = (holds: () => boolean): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    for (let tries = 0; tries < 2_000 && !holds(); tries++) yield* Effect.sleep("5 millis")
+    assert.isTrue(holds())
+  })
 
 /** Calls `m` with some parameters; what came of it as text: the value, or the reason of the failure. */
 export const outcome = (

@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Http from "node:http"
 import type { AddressInfo } from "node:net"
-import { type Fault, fault } from "../../domain/Fault.ts"
+import { type Fault, fault, quote } from "../../domain/Fault.ts"
 import type { Limits } from "../../domain/Limits.ts"
 import type { SampValue } from "../../domain/SampValue.ts"
 import { writeAnswer, writeFault } from "../../domain/XmlRpcWriter.ts"
@@ -42,7 +42,7 @@ const objection = (
   if (request.method !== "POST") return undefined
   const encoding = headers["content-encoding"]
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
-    return [415, `Content-Encoding ${encoding.slice(0, 40)} is not supported; send the XML as it is`]
+    return [415, `Content-Encoding ${quote(encoding)} is not supported; send the XML as it is`]
   }
   return undefined
 }
@@ -54,35 +54,43 @@ const lingerMs = 2_000
  * Says that a request is too large, and ends the connection once the rest has run by: closed at once, it would take the
  * answer with it before a caller that is still writing could read it.
  */
-const tooLarge = (request: Http.IncomingMessage, limits: Limits): void => {
+const tooLarge = (request: Http.IncomingMessage, response: Http.ServerResponse, limits: Limits): void => {
   const { socket } = request
-  const body = `the request is larger than ${limits.bodyBytes} bytes, the most this hub takes\n`
-  socket.write(httpAnswer("413 Payload Too Large", body))
-  const end = (): void => {
-    clearTimeout(timer)
-    socket.end(() => socket.destroy())
+  const say = (): void => {
+    const body = `the request is larger than ${limits.bodyBytes} bytes, the most this hub takes\n`
+    socket.write(httpAnswer("413 Payload Too Large", body))
+    const end = (): void => {
+      clearTimeout(timer)
+      socket.end(() => socket.destroy())
+    }
+    const timer = setTimeout(end, lingerMs)
+    if (request.readableEnded) end()
+    else request.once("end", end)
   }
-  const timer = setTimeout(end, lingerMs)
-  request.removeAllListeners("data").removeAllListeners("end").once("end", end).resume()
+  request.removeAllListeners("data").removeAllListeners("end").resume()
+  // a response has no socket until those to earlier requests of the connection have gone out
+  if (response.socket === null) response.once("socket", say)
+  else say()
 }
 
 /** Collects a body, and calls back once: with the bytes, or not at all when they are too many or never all come. */
 const collect = (
   request: Http.IncomingMessage,
+  response: Http.ServerResponse,
   limits: Limits,
   done: (body: Buffer) => void
 ): void => {
   const chunks: Array<Buffer> = []
   let size = 0
   if (Number(request.headers["content-length"] ?? 0) > limits.bodyBytes) {
-    return tooLarge(request, limits)
+    return tooLarge(request, response, limits)
   }
   request.on("data", (chunk: Buffer) => {
     size += chunk.length
     if (size <= limits.bodyBytes) chunks.push(chunk)
     else {
       chunks.length = 0
-      tooLarge(request, limits)
+      tooLarge(request, response, limits)
     }
   })
   request.on("end", () => {
@@ -132,7 +140,7 @@ const listen = (
       const why = objection(request, hosts)
       if (why !== undefined) return refuse(response, ...why)
       if (request.method !== "POST") return greet(request, response)
-      collect(request, limits, (body) => {
+      collect(request, response, limits, (body) => {
         const call = callOf(codec, body, limits)
         if (Result.isFailure(call)) return answerWith(response, Result.fail(call.failure))
         const fiber = fork(handler(call.success))

@@ -6,6 +6,9 @@
  * that the second request on a connection may find it closed. Such a request was not seen, and is sent again on a fresh
  * connection; from then on that peer gets a connection for each. On a connection that has already served two, a hang-up
  * tells nothing of the kind, and nothing is sent twice.
+ *
+ * Who sends the next request when the one ahead of it is written keeps the order: a request that may have to be sent again
+ * counts as written when it is answered, or after the pace; and for its connection see Lanes (DLV-08).
  */
 import * as Result from "effect/Result"
 import type * as Http from "node:http"
@@ -13,6 +16,7 @@ import type { Socket } from "node:net"
 import type { Limits } from "../../domain/Limits.ts"
 import { CallError, type CallOptions } from "../../ports/CallSender.ts"
 import { Gates } from "./Gates.ts"
+import { type Lane, type LaneOptions, Lanes, Roads } from "./Lanes.ts"
 import { http } from "./NodeHttp.ts"
 
 /** Bodies are pieces, so that a large message that goes to many is held once. All characters are ASCII. */
@@ -29,6 +33,7 @@ export interface Target {
   readonly path: string
   /** What the Host header says. */
   readonly authority: string
+  readonly lanes: Lanes
   /** Whether the peer is known to close its connections after one exchange. */
   closes: boolean
 }
@@ -55,23 +60,17 @@ const wholeFault = /<\/fault>\s*<\/methodResponse>\s*$/u
 
 /** Sends requests over connections of its own. */
 export class HttpPost {
-  // An idle connection is given up before most peers close it, so that few are found stale.
-  private readonly agent = new http.Agent({
-    keepAlive: true,
-    maxFreeSockets: 8,
-    scheduling: "lifo",
-    timeout: 4_000
-  })
+  private readonly roads = new Roads()
   private readonly targets = new Map<string, Target>()
   /** Answers that came over a connection so far. */
   private readonly served = new WeakMap<Socket, number>()
   private readonly userAgent: string
-  private readonly maxBytes: number
+  private readonly limits: Limits
   private readonly gates: Gates
 
   constructor({ limits, userAgent }: { readonly userAgent: string; readonly limits: Limits }) {
     this.userAgent = userAgent
-    this.maxBytes = limits.bodyBytes
+    this.limits = limits
     this.gates = new Gates(limits.deliveriesPerPort, limits.deliveryPaceMs)
   }
 
@@ -87,6 +86,7 @@ export class HttpPost {
       port: Number(url.port === "" ? 80 : url.port),
       path: `${url.pathname}${url.search}`,
       authority: url.host,
+      lanes: new Lanes(this.roads, this.limits.deliveriesInFlight),
       closes: false
     }
     if (this.targets.size >= remembered) this.targets.clear()
@@ -121,6 +121,7 @@ export class HttpPost {
     let settled = false
     let answered = false
     let cancelRetry: (() => void) | undefined
+    const lane = keep ? target.lanes.enter() : undefined
     const settle = (result: Exchanged): void => {
       if (settled) return
       settled = true
@@ -129,13 +130,14 @@ export class HttpPost {
     }
     const fail = (reason: CallError["reason"], detail: string): void =>
       settle(Result.fail(new CallError({ reason, url: target.href, detail })))
-    const request = this.open(target, lengthOf(body), keep)
+    const request = this.open(target, lengthOf(body), lane)
     const limit = options.timeoutMs === 0 ? undefined : setTimeout(() => {
       fail("Timeout", `no answer within ${options.timeoutMs} ms`)
       request.destroy()
     }, options.timeoutMs)
     request.on("response", (response) => {
       answered = true
+      if (lane !== undefined) target.lanes.answer(lane)
       this.read(response, fail, (bytes) => {
         if (request.socket !== null && keep) {
           this.served.set(request.socket, (this.served.get(request.socket) ?? 0) + 1)
@@ -147,7 +149,7 @@ export class HttpPost {
       if (settled) return
       const code = error.code ?? ""
       if (unreached.has(code)) return fail("Refused", `nothing listens there (${code})`)
-      if (!answered && hungUp.has(code) && this.wasClosed(request)) {
+      if (!answered && hungUp.has(code) && this.mayBeStale(request)) {
         settled = true
         clearTimeout(limit)
         target.closes = true
@@ -156,7 +158,15 @@ export class HttpPost {
       }
       fail("Lost", `the connection broke: ${error.message}`)
     })
-    if (options.onWritten !== undefined) request.on("finish", options.onWritten)
+    if (lane !== undefined) request.on("close", () => target.lanes.leave(lane))
+    const { onWritten } = options
+    if (onWritten !== undefined) {
+      request.on("finish", () => {
+        const wait = this.mayBeStale(request) || lane !== undefined && target.lanes.shouldWait(lane)
+        if (wait) this.whenTaken(request, onWritten)
+        else onWritten()
+      })
+    }
     for (const part of body.slice(0, -1)) request.write(part, "latin1")
     request.end(body.at(-1) ?? "", "latin1")
     return () => {
@@ -167,9 +177,10 @@ export class HttpPost {
     }
   }
 
-  private open(target: Target, length: number, keep: boolean): Http.ClientRequest {
-    return http.request({
-      agent: keep ? this.agent : false,
+  private open(target: Target, length: number, lane: Lane | undefined): Http.ClientRequest {
+    const options: LaneOptions = {
+      agent: lane === undefined ? false : this.roads.agent,
+      lane: lane?.name ?? "",
       host: target.host,
       port: target.port,
       path: target.path,
@@ -186,13 +197,33 @@ export class HttpPost {
         "Content-Length",
         String(length),
         "Connection",
-        keep ? "keep-alive" : "close"
+        lane === undefined ? "close" : "keep-alive"
       ]
-    })
+    }
+    return http.request(options)
   }
 
-  /** Whether a request met a connection that its peer had closed after the first exchange. */
-  private wasClosed(request: Http.ClientRequest): boolean {
+  /** Runs when a written request is answered, or when there was time enough to hear of a hang-up and none came. */
+  private whenTaken(request: Http.ClientRequest, run: () => void): void {
+    let isOver = false
+    const over = (): void => {
+      isOver = true
+      clearTimeout(timer)
+    }
+    const taken = (): void => {
+      if (isOver) return
+      over()
+      run()
+    }
+    // When the time is up, what has come in meanwhile is read first.
+    const timer = setTimeout(() => setImmediate(taken), this.limits.deliveryPaceMs)
+    request.on("response", taken)
+    request.on("error", over)
+    request.on("close", over)
+  }
+
+  /** Whether a request uses a connection that its peer may have closed after the first exchange. */
+  private mayBeStale(request: Http.ClientRequest): boolean {
     return request.reusedSocket && request.socket !== null && this.served.get(request.socket) === 1
   }
 
@@ -210,8 +241,8 @@ export class HttpPost {
     }
     response.on("data", (chunk: Buffer) => {
       size += chunk.length
-      if (size <= this.maxBytes) return void chunks.push(chunk)
-      fail("BadAnswer", `the answer is larger than ${this.maxBytes} bytes`)
+      if (size <= this.limits.bodyBytes) return void chunks.push(chunk)
+      fail("BadAnswer", `the answer is larger than ${this.limits.bodyBytes} bytes`)
       response.destroy()
     })
     response.on("end", () => {

@@ -72,6 +72,27 @@ const onClientError = (error: Error & { readonly code?: string }, socket: Duplex
   setTimeout(() => socket.destroy(), 1_000).unref()
 }
 
+/** The answers that whole requests of a connection still wait for. */
+class Unanswered {
+  private readonly responses = new WeakMap<Duplex, Set<Http.ServerResponse>>()
+  private readonly broken = new WeakSet<Duplex>()
+
+  add(request: Http.IncomingMessage, response: Http.ServerResponse): void {
+    const open = this.responses.get(request.socket) ?? new Set()
+    this.responses.set(request.socket, open.add(response))
+    response.once("close", () => open.delete(response))
+  }
+
+  /** Calls back once for a connection on which something broken came in: after the answers to what came whole before. */
+  whenDone(socket: Duplex, then: () => void): void {
+    if (this.broken.has(socket)) return
+    this.broken.add(socket)
+    const last = [...this.responses.get(socket) ?? []].findLast(({ req }) => req.complete)
+    if (last === undefined) then()
+    else last.once("close", then)
+  }
+}
+
 /**
  * A server that listens until the scope ends.
  *
@@ -86,10 +107,14 @@ export const open = (
 ): Effect.Effect<Http.Server, ListenError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<Http.Server, ListenError>((resume) => {
-      const opened = http.createServer(serverOptions, handle)
+      const unanswered = new Unanswered()
+      const opened = http.createServer(serverOptions, (request, response) => {
+        unanswered.add(request, response)
+        handle(request, response)
+      })
       opened.on("clientError", (error, socket) => {
         if (isStreaming(socket)) socket.destroy()
-        else onClientError(error, socket)
+        else unanswered.whenDone(socket, () => onClientError(error, socket))
       })
       opened.on("checkExpectation", (_, response) =>
         refuse(response, 417, "the only expectation known is 100-continue"))

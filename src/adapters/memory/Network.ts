@@ -251,12 +251,14 @@ const make = ({ seed = 0 }: NetworkOptions) =>
           if (places.has(url)) {
             return yield* new ListenError({ reason: "PortTaken", address, port, detail: "in use" })
           }
-          places.set(url, { process, handler, fork: Effect.runForkWith(yield* Effect.context<never>()) })
+          const place = { process, handler, fork: Effect.runForkWith(yield* Effect.context<never>()) }
+          places.set(url, place)
           feed({ _tag: "Opened", url, process })
-          return { url }
+          return { url, place }
         }),
-        ({ url }) =>
+        ({ place, url }) =>
           Effect.sync(() => {
+            if (places.get(url) !== place) return // its process is dead, and another may have the port
             places.delete(url)
             feed({ _tag: "Closed", now: now(), url })
           })
@@ -331,8 +333,9 @@ const make = ({ seed = 0 }: NetworkOptions) =>
         Effect.sync(() => {
           dead.add(process)
           for (const [url, place] of places) if (place.process === process) places.delete(url)
+          const concerned = [...talks]
           feed({ _tag: "Died", now: now(), process })
-          for (const [exchange, { at, done, from, url }] of talks) {
+          for (const [exchange, { at, done, from, url }] of concerned) {
             if (at === process) stopWork(exchange)
             // Its finalizers do not hang.
             if (from === process) done(Result.fail(lost(url)))

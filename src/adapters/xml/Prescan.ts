@@ -1,6 +1,6 @@
 /**
  * One linear pass over a document before the parser sees it. It bounds depth and size, refuses declarations, and takes out
- * comments and instructions; CDATA becomes escaped text. What is left are elements and text, on which the parser's time is
+ * comments and instructions; CDATA becomes text. What is left are elements and text, on which the parser's time is
  * in proportion to the length, and its recursion within the bounds.
  */
 import * as Result from "effect/Result"
@@ -10,6 +10,9 @@ import { xmlDepth } from "../../domain/XmlRpc.ts"
 // oxlint-disable-next-line no-control-regex -- these characters are what is looked for
 const notXml =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/u
+
+/** What `\s` matches beyond the white space of XML. */
+const oddBlank = /[^\S \t\n]/u
 
 /** Elements of a document that goes to the full parser, which needs about two microseconds for each. */
 const maxTags = 300_000
@@ -34,11 +37,25 @@ const tagEnd = (text: string, start: number): number => {
   return -1
 }
 
-const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+/** Blanks that the parser takes for such, and XML does not, outside of attribute values. */
+const hasOddBlank = (tag: string): boolean =>
+  oddBlank.test(tag) && oddBlank.test(tag.replace(/"[^"]*"|'[^']*'/gu, ""))
+
+/** Stand for `&` and `<` of a CDATA section: no document may hold these characters, and there is nothing to escape. */
+const hiddenAmpersand = "\ufffe"
+const hiddenLess = "\uffff"
+
+const hide = (text: string): string => text.replaceAll("&", hiddenAmpersand).replaceAll("<", hiddenLess)
+
+/** Text as it is meant, of what {@link prescan} returned, once references are resolved. */
+export const reveal = (text: string): string =>
+  text.replaceAll(hiddenAmpersand, "&").replaceAll(hiddenLess, "<")
+
+/** Whether a reference begins in `text` and does not end there: what follows a comment must not complete it. */
+const breaksOff = (text: string): boolean => text.lastIndexOf("&") > text.lastIndexOf(";")
 
 /**
- * The document without anything but elements and text.
+ * The document without anything but elements and text; what stood in CDATA is to be revealed.
  *
  * @param text - with line ends as LF
  */
@@ -54,6 +71,8 @@ export const prescan = (text: string, limits: Limits): Result.Result<string, str
     const open = text.indexOf("<", at)
     const between = text.slice(at, open < 0 ? text.length : open)
     if (between.includes("]]>")) return refuse("it holds ]]> outside a CDATA section")
+    if (breaksOff(between)) return refuse("there is a bare &")
+    if (depth === 0 && /[^ \t\n]/u.test(between)) return refuse("text stands outside the root element")
     pieces.push(between)
     if (open < 0) break
     if (text.startsWith("<!--", open)) {
@@ -64,7 +83,7 @@ export const prescan = (text: string, limits: Limits): Result.Result<string, str
       const end = text.indexOf("]]>", open + 9)
       if (end < 0) return refuse("a CDATA section does not end")
       if (depth === 0) return refuse("a CDATA section stands outside the root element")
-      pieces.push(escaped(text.slice(open + 9, end)))
+      pieces.push(hide(text.slice(open + 9, end)))
       at = end + 3
     } else if (text.startsWith("<?", open)) {
       const end = text.indexOf("?>", open + 2)
@@ -79,6 +98,7 @@ export const prescan = (text: string, limits: Limits): Result.Result<string, str
       const end = tagEnd(text, open)
       if (end < 0) return refuse("a tag does not end, or is too long")
       const tag = text.slice(open, end + 1)
+      if (hasOddBlank(tag)) return refuse("a tag holds a blank that XML does not know")
       pieces.push(tag)
       at = end + 1
       if (tag.startsWith("</")) {

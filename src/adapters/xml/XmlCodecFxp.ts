@@ -10,9 +10,9 @@ import { XMLParser, XMLValidator } from "fast-xml-parser"
 import { type Limits } from "../../domain/Limits.ts"
 import { xmlDepth, type XmlElement } from "../../domain/XmlRpc.ts"
 import { XmlCodec } from "../../ports/XmlCodec.ts"
-import { prescan } from "./Prescan.ts"
+import { prescan, reveal } from "./Prescan.ts"
 
-const reference = /&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));|&/gu
+const reference = /&(?:#x0*([0-9a-fA-F]{1,6})|#0*([0-9]{1,7})|(lt|gt|amp|quot|apos));|&/gu
 const named: { readonly [name: string]: string } = { lt: "<", gt: ">", amp: "&", quot: "\"", apos: "'" }
 
 const isXmlCharacter = (point: number): boolean =>
@@ -20,7 +20,7 @@ const isXmlCharacter = (point: number): boolean =>
   (point >= 0xe000 && point <= 0xfffd) || (point >= 0x10000 && point <= 0x10ffff)
 
 const resolve = (text: string): string =>
-  text.replace(
+  reveal(text.replace(
     reference,
     (_, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
       if (name !== undefined) return named[name] ?? ""
@@ -31,7 +31,7 @@ const resolve = (text: string): string =>
       if (!isXmlCharacter(point)) throw new Error("a character reference names no XML character")
       return String.fromCodePoint(point)
     }
-  )
+  ))
 
 const entityDecoder = {
   decode: resolve,
@@ -75,7 +75,10 @@ const readNodes = (
 }
 
 const parse = (text: string, limits: Limits): Result.Result<XmlElement, string> => {
-  const whole = (text.startsWith("\uFEFF") ? text.slice(1) : text).replace(/\r\n?/gu, "\n").trimStart()
+  const whole = (text.startsWith("\uFEFF") ? text.slice(1) : text).replace(/\r\n?/gu, "\n").replace(
+    /^[ \t\n]+/u,
+    ""
+  )
   if (whole === "") return Result.fail("the document is empty")
   const source = prescan(whole, limits)
   if (Result.isFailure(source)) return Result.fail(source.failure)

@@ -51,11 +51,8 @@ export const read = (responder: ClientId, response: SampMap): Result.Result<Answ
 
 /** No tag of an application begins like this. */
 const prefix = "effect-samp-call-"
-let count = 0
 /** Whether a msg-tag is one that {@link call} or {@link callAll} has made. */
 export const isOwn = (tag: string): boolean => tag.startsWith(prefix)
-
-const nextTag = (): string => `${prefix}${++count}`
 
 const orLate = <A, E>(
   wait: Effect.Effect<A, E>,
@@ -77,7 +74,7 @@ const opened = (
 ): Effect.Effect<string, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const tag = nextTag()
+      const tag = `${prefix}${engine.nextCall()}`
       engine.waiters.set(tag, onEvent)
       engine.dispatch({ _tag: "CallOpened", tag, to })
       return tag

@@ -58,6 +58,8 @@ export interface ClientEngine {
   readonly dispatch: (input: ClientInput) => void
   readonly enter: (running: Running) => void
   readonly leave: () => void
+  /** Numbers its calls, from 1. */
+  readonly nextCall: () => number
   readonly handlers: Map<number, Handle>
   readonly waiters: Map<string, (event: CallEvent) => void>
   readonly responses: PubSub.PubSub<TaggedResponse>
@@ -128,6 +130,7 @@ export const make: Effect.Effect<ClientEngine, never, Scope.Scope> = Effect.gen(
   const clients = yield* SubscriptionRef.make(Tracker.nobody)
   yield* Effect.addFinalizer(() => PubSub.shutdown(responses))
   let state = initial
+  let calls = 0
   let running: Running | undefined
 
   const tell = (tag: string, event: CallEvent): void => waiters.get(tag)?.(event)
@@ -186,6 +189,7 @@ export const make: Effect.Effect<ClientEngine, never, Scope.Scope> = Effect.gen(
       running = undefined
       dispatch({ _tag: "Ended" })
     },
+    nextCall: () => ++calls,
     handlers,
     waiters,
     responses,

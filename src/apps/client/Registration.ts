@@ -2,6 +2,7 @@
  * Registrations of a client, one after the other: finding a hub, registering, declaring everything, noticing that the hub
  * is gone, and beginning again.
  */
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -10,6 +11,7 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { subscriptionsOf } from "../../domain/client/Bindings.ts"
 import type { Ending } from "../../domain/client/ClientOutput.ts"
+import * as Tracker from "../../domain/client/Tracker.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
 import { emptyMap, type SampMap, type SampValue } from "../../domain/SampValue.ts"
 import { type CallError, CallSender } from "../../ports/CallSender.ts"
@@ -89,13 +91,19 @@ const isGone = (error: CallError): boolean => error.reason === "Refused" || erro
 
 /** Milliseconds between two looks at the hub. */
 const lookMs = 700
+/** Milliseconds after which a hub that seems well has to show again that it knows us. */
+const proofMs = 10_000
 /** Milliseconds after which a hub that did not take a connection is asked again. */
 const againMs = 100
 
-/** Ends when the hub is gone, or does not know us any more (CLI-21). A hub that is only slow is not gone. */
+/**
+ * Ends when the hub is gone, or does not know us any more (CLI-21). A hub that is only slow is not gone.
+ *
+ * @param proof - a question that only a hub that knows us answers
+ */
 const watch = (
-  connection: HubConnection,
   hub: Found,
+  proof: Effect.Effect<void, HubError>,
   declaring: Declaring.Declaring,
   nudges: Queue.Queue<void>
 ): Effect.Effect<Ending, never, CallSender | LockfileStore> =>
@@ -110,6 +118,7 @@ const watch = (
       return text?.includes(hub.secret) === true
     })
     let asked = false
+    let proven = yield* Clock.currentTimeMillis
     for (;;) {
       const answer = yield* ping
       if (Result.isFailure(answer) && isGone(answer.failure)) {
@@ -119,9 +128,12 @@ const watch = (
           return { _tag: "HubLost", detail: second.failure.message }
         }
       }
-      // Another hub may have taken the port, or the hub may have forgotten us: only an answer to our key tells.
-      if (asked || !(yield* stillOurs)) {
-        const known = yield* Effect.result(connection.getSubscriptions(connection.selfId))
+      // Another hub may have taken the port, or the hub may have forgotten us: only an answer to our key tells. A hub that
+      // took us for dead, since our callbacks did not get through for a while, has no way to say so.
+      const now = yield* Clock.currentTimeMillis
+      if (asked || now - proven >= proofMs || !(yield* stillOurs)) {
+        proven = now
+        const known = yield* Effect.result(proof)
         if (
           Result.isFailure(known) && known.failure._tag === "CallError" &&
           known.failure.reason === "RemoteFault"
@@ -157,6 +169,21 @@ const askAbout = (engine: ClientEngine, connection: HubConnection) => (id: Clien
       answerOf(connection.getSubscriptions(id))
     ], { concurrency: 2 })
     engine.dispatch({ _tag: "Described", id, description: { metadata, subscriptions } })
+  })
+
+/** Asks who is there: to begin with, and now and then, since an event can get lost. */
+const takeList = (
+  engine: ClientEngine,
+  connection: HubConnection,
+  run: (effect: Effect.Effect<void>) => void
+): Effect.Effect<void, HubError> =>
+  Effect.gen(function*() {
+    const tracker = engine.state().registered?.tracker ?? Tracker.nobody
+    const before = [...tracker.clients.keys()]
+    const ids = yield* connection.getRegisteredClients
+    engine.dispatch({ _tag: "Listed", ids, missing: before.filter((id) => !ids.includes(id)) })
+    const unknown = tracker.listed ? ids.filter((id) => !before.includes(id)) : ids
+    run(Effect.forEach(unknown, askAbout(engine, connection), { concurrency: questions, discard: true }))
   })
 
 /**
@@ -199,13 +226,12 @@ export const once = (
     )
     yield* declaring.first(listen(engine, connection, options))
     yield* Effect.addFinalizer(() => connection.unregister) // before the callback endpoint closes (SHUT-04)
-    if (options.callback !== undefined && options.tracking) {
-      const ids = yield* connection.getRegisteredClients
-      engine.dispatch({ _tag: "Listed", ids })
-      run(Effect.forEach(ids, ask, { concurrency: questions, discard: true }))
-    }
+    const tracks = options.callback !== undefined && options.tracking
+    const list = takeList(engine, connection, run)
+    if (tracks) yield* list
     yield* onReady(connection)
-    const ending = yield* Effect.raceFirst(Deferred.await(over), watch(connection, hub, declaring, nudges))
+    const proof = tracks ? list : Effect.asVoid(connection.getSubscriptions(connection.selfId))
+    const ending = yield* Effect.raceFirst(Deferred.await(over), watch(hub, proof, declaring, nudges))
     yield* connection.abandon
     return ending
   }))

@@ -22,7 +22,14 @@ export type ClientInput =
   | { readonly _tag: "CallDropped"; readonly tag: string }
   /** A called client left a moment ago, and its response has had time to come. */
   | { readonly _tag: "CalleeLeft"; readonly tag: string; readonly id: ClientId }
-  /** The hub's list of registered clients. */
-  | { readonly _tag: "Listed"; readonly ids: ReadonlyArray<ClientId> }
+  /**
+   * The hub's list of registered clients. `missing`: those who were known when it was asked for and are not on it, whose
+   * leaving must have been told by an event that never came.
+   */
+  | {
+    readonly _tag: "Listed"
+    readonly ids: ReadonlyArray<ClientId>
+    readonly missing: ReadonlyArray<ClientId>
+  }
   /** The hub's answer about one client. */
   | { readonly _tag: "Described"; readonly id: ClientId; readonly description: Required<Description> }

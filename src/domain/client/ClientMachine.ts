@@ -200,7 +200,12 @@ export const step = (state: ClientState, input: ClientInput): Step => {
       const { registered } = state
       if (registered === undefined) return nothing(state)
       const others = input.ids.filter((id) => id !== registered.selfId)
-      return track(state, registered, Tracker.listed(registered.tracker, others))
+      const left = input.missing.reduce(Tracker.left, registered.tracker)
+      const { outputs, state: next } = track(state, registered, Tracker.listed(left, others))
+      const late = input.missing.flatMap((id) =>
+        OpenCalls.waitingFor(state.calls, id).map((tag) => calleeLeft(tag, id))
+      )
+      return { state: next, outputs: [...outputs, ...late] }
     }
     case "Described": {
       const { registered } = state

@@ -57,9 +57,9 @@ export const tagOf = async (promise: Promise<unknown>): Promise<unknown> => {
 
 /** Waits until something holds. */
 export const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-  const deadline = performance.now() + 10_000
+  const deadline = performance.now() + 30_000
   while (!await holds()) {
-    if (performance.now() > deadline) throw new Error(`${what}: not within 10 s`)
+    if (performance.now() > deadline) throw new Error(`${what}: not within 30 s`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

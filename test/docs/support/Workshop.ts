@@ -8,6 +8,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type * as Home from "../../interop/support/Home.ts"
 import * as Program from "../../interop/support/Program.ts"
+import { compileCache } from "../../support/bundle.ts"
 import { type Block, place, printed, root } from "./Blocks.ts"
 
 /** What a reader's project asks of the compiler at least. */
@@ -74,8 +75,8 @@ export const make = (blocks: ReadonlyArray<Block>): Workshop => {
       if (expected.length === 0) return `${place(block)}: nothing in it says what it prints`
       const result = await Program.run(process.execPath, [join(path, nameOf(block))], {
         cwd: home.path,
-        env: home.env,
-        limitMs: 20_000
+        env: { ...home.env, NODE_COMPILE_CACHE: compileCache },
+        limitMs: 50_000
       })
       const lines = result.stdout.split("\n").slice(0, -1)
       if (result.code === 0 && lines.join("\n") === expected.join("\n")) return ""

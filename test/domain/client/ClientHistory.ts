@@ -120,7 +120,9 @@ class Teller {
       case 8:
         return { _tag: "CalleeLeft", tag: this.tag(), id: this.dice.pick(ids) }
       case 9:
-        return this.dice.chance(30) ? { _tag: "Listed", ids: this.some() } : this.delivery()
+        return this.dice.chance(30)
+          ? { _tag: "Listed", ids: this.some(), missing: this.dice.chance(30) ? this.some() : [] }
+          : this.delivery()
       case 10: {
         const description = { metadata: this.declaration(), subscriptions: this.declaration() }
         return { _tag: "Described", id: this.dice.pick(ids), description }

@@ -168,8 +168,9 @@ export class ClientModel {
       case "Listed": {
         if (this.self === undefined) return []
         this.listed = true
+        const late = input.missing.flatMap((id) => this.vanish(id))
         for (const id of input.ids) this.appear(id)
-        return ["ClientsChanged"]
+        return ["ClientsChanged", ...late]
       }
       case "Described": {
         const known = this.present.get(input.id)
@@ -232,6 +233,16 @@ export class ClientModel {
     return [`Reply ${delivery.msgId} ${mtype === "samp.app.ping" ? "samp.ok" : "samp.error"}`]
   }
 
+  /** A client is gone; calls that wait for it will end in a moment. */
+  private vanish(id: string): ReadonlyArray<string> {
+    this.present.delete(id)
+    this.departed.add(id)
+    const waiting = [...this.books].filter(([, { counted, end, expected }]) =>
+      end === undefined && expected?.includes(id) === true && !counted.includes(id)
+    )
+    return waiting.map(([tag]) => `Later ${tag}`)
+  }
+
   private event(mtype: string, params: SampValue | undefined): ReadonlyArray<string> {
     if (mtype === "samp.hub.event.shutdown") return ["Over HubStopped"]
     if (mtype === "samp.hub.disconnect") return ["Over Ejected"]
@@ -241,12 +252,7 @@ export class ClientModel {
       return this.appear(id) ? ["ClientsChanged", `AskAbout ${id}`] : []
     }
     if (mtype === "samp.hub.event.unregister") {
-      this.present.delete(id)
-      this.departed.add(id)
-      const waiting = [...this.books].filter(([, { counted, end, expected }]) =>
-        end === undefined && expected?.includes(id) === true && !counted.includes(id)
-      )
-      return ["ClientsChanged", ...waiting.map(([tag]) => `Later ${tag}`)]
+      return ["ClientsChanged", ...this.vanish(id)]
     }
     const key = mtype === "samp.hub.event.metadata"
       ? "metadata"

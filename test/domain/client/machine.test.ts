@@ -155,7 +155,7 @@ describe("the client machine", () => {
     const { outputs, state } = run([
       registered,
       bind(1, "a.b"),
-      { _tag: "Listed", ids: [me, hub, c1] },
+      { _tag: "Listed", ids: [me, hub, c1], missing: [] },
       { _tag: "CallOpened", tag: "t", to: c1 },
       { _tag: "CallOpened", tag: "u", to: undefined },
       { _tag: "Ended" }

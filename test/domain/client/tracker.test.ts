@@ -52,7 +52,7 @@ const run = (seed: number, machine: Machine) => {
   const list = () => {
     const ids = [...registry.keys()]
     return () => {
-      feed({ _tag: "Listed", ids })
+      feed({ _tag: "Listed", ids, missing: [] })
       for (const id of ids) questions.push(about(id))
     }
   }

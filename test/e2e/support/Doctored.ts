@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs"
 import * as Http from "node:http"
 import * as Net from "node:net"
 import { join } from "node:path"
+import { checkPrompt } from "../../support/promptness.ts"
 import type { Ended, World } from "../harness.ts"
 import { readCall, type Value, writeValue } from "./Wire.ts"
 
@@ -105,7 +106,7 @@ export const doctor = async (
     preload: [disguise],
     env: { TEST_ACCOUNT_HOME: env["HOME"] ?? world.home, ...env }
   }).ended
-  assert.isBelow(end.at - begun, 15_000)
+  await checkPrompt("samp doctor", end.at - begun, 15_000)
   assert.strictEqual(end.stderr, "")
   for (const secret of secrets) assert.notInclude(end.stdout, secret)
   return end

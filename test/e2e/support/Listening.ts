@@ -60,6 +60,6 @@ export const answerOf = async (
   const tag = `tag ${++tags}`
   // params of the tests are strings
   await talker.ask("call", id, tag, { "samp.mtype": mtype, "samp.params": params as Record<string, string> })
-  await until("the response", () => talker.got(tag).length > 0, 20_000)
+  await until("the response", () => talker.got(tag).length > 0)
   return talker.got(tag)[0]?.content ?? {}
 }

@@ -62,14 +62,14 @@ export const run = <A, E>(test: Effect.Effect<A, E, ClientPorts | Scope.Scope>):
 export class Late extends Data.TaggedError("Late")<{ readonly message: string }> {}
 
 /** Limits a wait; the error says what did not come. */
-export const within = <A, E, R>(what: string, wait: Effect.Effect<A, E, R>, seconds = 10) =>
+export const within = <A, E, R>(what: string, wait: Effect.Effect<A, E, R>, seconds = 30) =>
   Effect.timeoutOrElse(wait, {
     duration: seconds * 1_000,
     orElse: () => Effect.fail(new Late({ message: `${what}: not within ${seconds} s` }))
   })
 
 /** Asks again and again until the answer is not undefined. */
-export const eventually = <A, E, R>(what: string, ask: Effect.Effect<A | undefined, E, R>, seconds = 10) =>
+export const eventually = <A, E, R>(what: string, ask: Effect.Effect<A | undefined, E, R>, seconds = 30) =>
   within(
     what,
     Effect.gen(function*() {

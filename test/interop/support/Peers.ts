@@ -3,6 +3,7 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Home } from "./Home.ts"
+import * as Partner from "./Partner.ts"
 import * as Program from "./Program.ts"
 
 const python = process.env["INTEROP_PYTHON"] ?? "/usr/bin/python3"
@@ -81,4 +82,18 @@ export const runStiltsClass = (
     env: home.env,
     limitMs
   })
+}
+
+/** Milliseconds for one answer of a partner, its start included. */
+const partnerMs = 40_000
+
+/** Starts a Python script that answers lines with lines. */
+export const pythonPartner = (home: Home, script: string, ...args: ReadonlyArray<string>): Partner.Partner =>
+  Partner.start({ command: python, args: [script, ...args], cwd: scripts, env: home.env }, partnerMs)
+
+/** Starts a Java source file, on JSAMP's classes, that answers lines with lines. */
+export const javaPartner = (home: Home, source: string, ...args: ReadonlyArray<string>): Partner.Partner => {
+  const bounds = ["-Xmx256m", "-XX:TieredStopAtLevel=1"]
+  const all = [...javaArguments(home), ...bounds, "-cp", jar(), `${scripts}${source}`, ...args]
+  return Partner.start({ command: java, args: all, env: home.env }, partnerMs)
 }

@@ -23,7 +23,7 @@ export interface Program {
   /** The first line of stdout that matches; rejects when the program ends or the limit passes before it comes. */
   readonly line: (matches: (line: string) => boolean, limitMs?: number) => Promise<string>
   readonly signal: (signal: NodeJS.Signals) => void
-  /** SIGTERM, after three seconds SIGKILL; resolves when the program is gone. */
+  /** SIGTERM, after six seconds SIGKILL; resolves when the program is gone. */
   readonly end: () => Promise<Exit>
   readonly kill: () => Promise<Exit>
 }
@@ -45,7 +45,7 @@ export const pause = (milliseconds: number): Promise<void> =>
 export const eventually = async <A>(
   what: string,
   ask: () => Promise<A | undefined> | A | undefined,
-  limitMs = 10_000
+  limitMs = 30_000
 ): Promise<A> => {
   const deadline = performance.now() + limitMs
   for (;;) {
@@ -82,7 +82,7 @@ export const start = (command: string, args: ReadonlyArray<string>, options: Opt
   const signal = (name: NodeJS.Signals): void => {
     if (exited === undefined) child.kill(name)
   }
-  const line: Program["line"] = async (matches, limitMs = 15_000) => {
+  const line: Program["line"] = async (matches, limitMs = 30_000) => {
     const failed = exit.then(() => undefined)
     return eventually(`a line of ${command} ${args.join(" ")}`, async () => {
       const found = texts.stdout.split("\n").slice(0, -1).find(matches)
@@ -98,7 +98,7 @@ export const start = (command: string, args: ReadonlyArray<string>, options: Opt
   }
   const end = async (): Promise<Exit> => {
     signal("SIGTERM")
-    const last = setTimeout(() => signal("SIGKILL"), 3_000)
+    const last = setTimeout(() => signal("SIGKILL"), 6_000)
     return exit.finally(() => clearTimeout(last))
   }
   const kill = (): Promise<Exit> => {
@@ -123,7 +123,7 @@ export const run = async (
   args: ReadonlyArray<string>,
   options: Options & { readonly limitMs?: number }
 ): Promise<Result> => {
-  const { limitMs = 30_000, ...rest } = options
+  const { limitMs = 40_000, ...rest } = options
   const begun = performance.now()
   const program = start(command, args, rest)
   const limit = setTimeout(() => program.signal("SIGKILL"), limitMs)

@@ -15,6 +15,6 @@ export interface Answer extends Program.Result {
 }
 
 export const run = async (home: Home, ...args: ReadonlyArray<string>): Promise<Answer> => {
-  const result = await Program.run(process.execPath, [entry, ...args], { env: home.env, limitMs: 30_000 })
+  const result = await Program.run(process.execPath, [entry, ...args], { env: home.env, limitMs: 60_000 })
   return { ...result, objects: () => Json.lines(result.stdout) }
 }

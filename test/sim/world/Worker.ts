@@ -1,0 +1,7 @@
+/** A thread that runs worlds: gets seeds, some at a time, and answers with their sum. */
+import { parentPort } from "node:worker_threads"
+import { runAll } from "./Range.ts"
+
+parentPort?.on("message", (seeds: ReadonlyArray<number>) => {
+  parentPort?.postMessage(runAll(seeds), []) // nothing is handed over, all is copied
+})
