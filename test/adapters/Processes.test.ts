@@ -103,6 +103,20 @@ describe("processes in memory", () => {
     })))
 })
 
+it("a process can be disturbed as a whole", () =>
+  onComputer(Effect.gen(function*() {
+    const [ann, bob] = [yield* start("ann"), yield* start("bob")]
+    const urls = [(yield* listen(bob, echo)).url, (yield* listen(bob, echo)).url]
+    const other = yield* listen(ann, echo)
+    const network = yield* Network
+    assert.deepStrictEqual(yield* network.endpointsOf("bob"), urls)
+    yield* bob.disturb({ health: "dead" })
+    for (const url of urls) {
+      assert.strictEqual((yield* Effect.flip(within(ann, call(url)))).reason, "Refused")
+    }
+    assert.strictEqual(yield* within(bob, call(other.url)), "x")
+  })))
+
 describe("a frozen process", () => {
   it("takes no calls and reads no answers; when it goes on, all is there, in order", () =>
     onComputer(Effect.gen(function*() {

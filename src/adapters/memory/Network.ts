@@ -34,6 +34,8 @@ export class Network extends Context.Service<Network, {
   readonly disturb: (url: string, behaviour: Partial<Behaviour>) => Effect.Effect<void>
   /** URLs of all open endpoints in order of opening. */
   readonly endpoints: Effect.Effect<ReadonlyArray<string>>
+  /** Those of one process. */
+  readonly endpointsOf: (process: string) => Effect.Effect<ReadonlyArray<string>>
   /** Lets nothing pass between two processes. */
   readonly cut: (one: string, other: string) => Effect.Effect<void>
   /** Lets everything pass again. */
@@ -315,6 +317,8 @@ const make = ({ seed = 0 }: NetworkOptions) =>
     return Network.of({
       disturb: (url, behaviour) => Effect.sync(() => feed({ _tag: "Disturbed", now: now(), url, behaviour })),
       endpoints: Effect.sync(() => [...places.keys()]),
+      endpointsOf: (process) =>
+        Effect.sync(() => [...places].filter(([, place]) => place.process === process).map(([url]) => url)),
       cut: (one, other) => Effect.sync(() => feed({ _tag: "Cut", one, other })),
       mend: (one, other) => Effect.sync(() => feed({ _tag: "Mended", now: now(), one, other })),
       quiet: Effect.sync(() => feed({ _tag: "Quieted", now: now() })),

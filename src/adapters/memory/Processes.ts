@@ -12,6 +12,7 @@ import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Scope from "effect/Scope"
+import type { Behaviour } from "../../domain/simulation/Behaviour.ts"
 import { dice } from "../../domain/simulation/Dice.ts"
 import { CallSender } from "../../ports/CallSender.ts"
 import { CallServer } from "../../ports/CallServer.ts"
@@ -43,6 +44,8 @@ export interface Process {
   readonly exit: Effect.Effect<void>
   /** Starts something in it, with its ports; it ends with the process. */
   readonly run: <A, E>(effect: Effect.Effect<A, E, Ports | Scope.Scope>) => Effect.Effect<Fiber.Fiber<A, E>>
+  /** Changes how all its endpoints behave that are open now. */
+  readonly disturb: (behaviour: Partial<Behaviour>) => Effect.Effect<void>
   /** How many timers are set in it: what its fibers wait for to pass. */
   readonly timers: Effect.Effect<number>
 }
@@ -237,7 +240,13 @@ const make = ({ seed = 0 }: ProcessesOptions) =>
               inner,
               { startImmediately: true }
             ),
-          timers: Effect.sync(() => timers)
+          disturb: (behaviour) =>
+            Effect.flatMap(network.endpointsOf(id), (urls) =>
+              Effect.forEach(urls, (url) =>
+                network.disturb(url, behaviour), { discard: true })),
+          timers: Effect.sync(() =>
+            timers
+          )
         }
         processes.push(made)
         lives.set(pid, () => life)

@@ -26,6 +26,7 @@ import * as Files from "../../adapters/memory/Files.ts"
 import * as Network from "../../adapters/memory/Network.ts"
 import * as Processes from "../../adapters/memory/Processes.ts"
 import * as Web from "../../adapters/memory/Web.ts"
+import type { Behaviour } from "../../domain/simulation/Behaviour.ts"
 import { CallSender } from "../../ports/CallSender.ts"
 import { CallServer } from "../../ports/CallServer.ts"
 import type { DataServer } from "../../ports/DataServer.ts"
@@ -89,6 +90,8 @@ export class SimHub extends Context.Service<SimHub, {
   readonly freeze: Effect.Effect<void>
   /** Lets it go on. */
   readonly thaw: Effect.Effect<void>
+  /** Changes how it behaves towards those who call it. */
+  readonly disturb: (behaviour: Partial<Behaviour>) => Effect.Effect<void>
   /** Ends it without a word if it still runs, and starts another, with the same options. */
   readonly restart: Effect.Effect<RunningHub, StartError>
 }>()("samp/apps/testing/SimHub") {}
@@ -149,6 +152,7 @@ const control = ({ seed: _, ...options }: SimHubOptions) =>
         stop: Effect.flatMap(process, ({ exit }) => exit),
         freeze: Effect.flatMap(process, ({ freeze }) => freeze),
         thaw: Effect.flatMap(process, ({ thaw }) => thaw),
+        disturb: (behaviour) => Effect.flatMap(process, ({ disturb }) => disturb(behaviour)),
         restart: Effect.andThen(
           Effect.flatMap(process, ({ kill }) => kill),
           Effect.map(start, (started) => {
