@@ -32,7 +32,7 @@ const load = async (name: TargetName): Promise<Target> => {
     case "decoders":
       return (await import("./targets/Decoders.ts")).decoders()
     case "hubs":
-      return (await import("./targets/Decoders.ts")).decoders()
+      return (await import("./targets/Hubs.ts")).hubs()
   }
 }
 
