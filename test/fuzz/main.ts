@@ -2,10 +2,10 @@
 // when their turn comes.
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
-import { Corpus, readInputs, writeInputs } from "./engine/Corpus.ts"
+import { Corpus, distil, readInputs, writeInputs } from "./engine/Corpus.ts"
 import { Coverage } from "./engine/Coverage.ts"
 import { Findings, outcomeOf, readFinding } from "./engine/Findings.ts"
+import { folder, inputsOf } from "./engine/Known.ts"
 import { Loop } from "./engine/Loop.ts"
 import type { Target } from "./engine/Target.ts"
 import { type Options, readOptions, type TargetName, targetNames, usage, UsageError } from "./Options.ts"
@@ -51,7 +51,20 @@ const missedLines = (
   )
 }
 
-const committed = fileURLToPath(new URL("corpus/", import.meta.url))
+/** Bytes of an input that is written down for `npm test`. */
+const mostSaved = 3_000
+
+/** Writes down what `npm test` is to replay. */
+const save = async (target: Target, inputs: ReadonlyArray<string>): Promise<void> => {
+  const coverage = new Coverage()
+  coverage.watch(target.sources)
+  const few = await distil(inputs.filter(({ length }) => length < mostSaved), async (input) => {
+    await outcomeOf(target, input)
+    return coverage.take(true)
+  })
+  writeInputs(join(folder, `${target.name}.jsonl`), few)
+  say(`${target.name}: ${few.length} of ${inputs.length} inputs reach it all`)
+}
 
 const fuzz = async (options: Options, coverage: Coverage, findings: Findings): Promise<void> => {
   const shareMs = options.minutes * 60_000 / options.targets.length
@@ -60,7 +73,7 @@ const fuzz = async (options: Options, coverage: Coverage, findings: Findings): P
     const target = await load(name)
     const corpus = new Corpus()
     const kept = join(options.out, "corpus", `${name}.jsonl`)
-    for (const input of [...readInputs(join(committed, `${name}.jsonl`)), ...readInputs(kept)]) {
+    for (const input of [...inputsOf(name), ...readInputs(kept)]) {
       corpus.add(input)
     }
     const loop = new Loop(target, corpus, coverage, findings)
@@ -80,6 +93,7 @@ const fuzz = async (options: Options, coverage: Coverage, findings: Findings): P
       await loop.run({ deadline: start + shareMs, runs: options.runs, seed: options.seed }, () => {
         if (performance.now() - told > tellEveryMs) report()
       })
+      if (options.save) await save(target, corpus.inputs)
     } finally {
       await target.stop?.()
       writeInputs(kept, corpus.inputs)

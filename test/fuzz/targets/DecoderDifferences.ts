@@ -75,10 +75,15 @@ const isOddlyBuilt = ({ children, name }: XmlElement): boolean => {
   return shapes.get(name)?.test(names) === false || children.some(isOddlyBuilt)
 }
 
-/** Whether it is known that a peer reads another value in such a document. */
-export const knownDifference = (peer: "python" | "jsamp", document: string): boolean =>
-  listed(differences[peer], document) ||
-  Result.match(xmlCodec.parse(document, defaults), { onFailure: () => false, onSuccess: isOddlyBuilt })
+/**
+ * Whether it is known that a peer reads another value in such a document.
+ *
+ * @param document - its bytes, one a character
+ */
+export const knownDifference = (peer: "python" | "jsamp", document: string): boolean => {
+  const tree = xmlCodec.parse(Buffer.from(document, "latin1").toString("utf8"), defaults)
+  return listed(differences[peer], document) || (Result.isSuccess(tree) && isOddlyBuilt(tree.success))
+}
 
 /** Whether it is known that we refuse for this reason what both peers read. */
 export const knownRefusal = (why: string): boolean => listed(refusals, why)
