@@ -75,18 +75,22 @@ const isOddlyBuilt = ({ children, name }: XmlElement): boolean => {
   return shapes.get(name)?.test(names) === false || children.some(isOddlyBuilt)
 }
 
+const hasOddShape = (document: string): boolean => {
+  const tree = xmlCodec.parse(Buffer.from(document, "latin1").toString("utf8"), defaults)
+  return Result.isSuccess(tree) && isOddlyBuilt(tree.success)
+}
+
 /**
  * Whether it is known that a peer reads another value in such a document.
  *
  * @param document - its bytes, one a character
  */
-export const knownDifference = (peer: "python" | "jsamp", document: string): boolean => {
-  const tree = xmlCodec.parse(Buffer.from(document, "latin1").toString("utf8"), defaults)
-  return listed(differences[peer], document) || (Result.isSuccess(tree) && isOddlyBuilt(tree.success))
-}
+export const knownDifference = (peer: "python" | "jsamp", document: string): boolean =>
+  listed(differences[peer], document) || hasOddShape(document)
 
 /** Whether it is known that we refuse for this reason what both peers read. */
 export const knownRefusal = (why: string): boolean => listed(refusals, why)
 
 /** Whether it is known that only we read such a document. */
-export const knownLeniency = (document: string): boolean => listed(leniencies, document)
+export const knownLeniency = (document: string): boolean =>
+  listed(leniencies, document) || hasOddShape(document)

@@ -172,10 +172,25 @@ const travel = async (
   }
 }
 
+/** Values none of whose keys become the same on the way. */
+const distinct = (next: Random): SampValue => {
+  for (;;) {
+    const made = value(next)
+    if (sizes(change(made, throughOthers)) === sizes(made)) return made
+  }
+}
+
+/** A list of so many random values as tagged JSON. */
+export const someValues = (next: Random, count: number): string =>
+  write(Array.from({ length: count }, () => distinct(next)))
+
 const generate = (next: Random): string =>
-  `${pick(next, kinds)} ${pick(next, kinds)} ${pick(next, kinds)}\n${
-    write(Array.from({ length: 6 }, () => value(next)))
-  }`
+  `${pick(next, kinds)} ${pick(next, kinds)} ${pick(next, kinds)}\n${someValues(next, 6)}`
+
+/** All routes: the first lines of inputs. */
+export const routes: ReadonlyArray<string> = kinds.flatMap((hub) =>
+  kinds.flatMap((from) => kinds.map((to) => `${hub} ${from} ${to}`))
+)
 
 /** The three hubs with the three clients at each. */
 export const hubs = async (): Promise<Target> => {
@@ -185,7 +200,7 @@ export const hubs = async (): Promise<Target> => {
     name: "hubs",
     sources:
       /\/src\/(?:domain\/(?:XmlRpc|StandardProfile|Message|client\/)|adapters\/http\/|apps\/client\/)/u,
-    seeds: kinds.flatMap((hub) => kinds.flatMap((from) => kinds.map((to) => `${hub} ${from} ${to}\n"x"`))),
+    seeds: routes.map((route) => `${route}\n"x"`),
     pieces: [
       "ours",
       "astropy",
