@@ -12,8 +12,18 @@ import { type Options, readOptions, type TargetName, targetNames, usage, UsageEr
 
 const exitFound = 1
 const exitUsage = 2
+const exitInterrupted = 130
 /** Milliseconds between two lines about how it goes. */
 const tellEveryMs = 30_000
+
+/** The first signal ends the run in good order, so that no program of it stays; a second one ends it at once. */
+let interrupted = false
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (interrupted) process.exit(exitInterrupted)
+    interrupted = true
+  })
+}
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -69,6 +79,7 @@ const save = async (target: Target, inputs: ReadonlyArray<string>): Promise<void
 const fuzz = async (options: Options, coverage: Coverage, findings: Findings): Promise<void> => {
   const shareMs = options.minutes * 60_000 / options.targets.length
   for (const name of options.targets) {
+    if (interrupted) return
     const start = performance.now()
     const target = await load(name)
     const corpus = new Corpus()
@@ -90,7 +101,8 @@ const fuzz = async (options: Options, coverage: Coverage, findings: Findings): P
       )
     }
     try {
-      await loop.run({ deadline: start + shareMs, runs: options.runs, seed: options.seed }, () => {
+      const isOver = (): boolean => interrupted || performance.now() > start + shareMs
+      await loop.run({ isOver, runs: options.runs, seed: options.seed }, () => {
         if (performance.now() - told > tellEveryMs) report()
       })
       if (options.save) await save(target, corpus.inputs)

@@ -27,6 +27,6 @@ const [, , directory = "fuzz-out"] = process.argv
 const findings = new Findings(directory, (line) => void process.stdout.write(`${line}\n`))
 const loop = new Loop(target, new Corpus(), new Coverage(), findings)
 for (let seed = 1; findings.size === 0 && seed <= 100; seed++) {
-  await loop.run({ seed, deadline: Infinity, runs: 128 * seed }, () => {})
+  await loop.run({ seed, isOver: () => false, runs: 128 * seed }, () => {})
 }
 process.stdout.write(`${loop.tally.runs} inputs\n`)
