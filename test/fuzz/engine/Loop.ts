@@ -81,6 +81,7 @@ export class Loop {
   readonly #coverage: Coverage
   readonly #findings: Findings
   readonly #seen = new Set<string>()
+  #isOver = (): boolean => false
   readonly tally: Tally = { runs: 0, grown: 0, slowestMs: 0 }
 
   constructor(target: Target, corpus: Corpus, coverage: Coverage, findings: Findings) {
@@ -97,6 +98,7 @@ export class Loop {
    */
   async run({ isOver, runs, seed }: Plan, tell: () => void): Promise<void> {
     const next = random(seed)
+    this.#isOver = isOver
     this.#coverage.watch(this.#target.sources)
     const start = [...this.#corpus.inputs, ...this.#target.seeds]
     for (let at = 0; at < start.length && !isOver(); at += batchSize) {
@@ -116,6 +118,8 @@ export class Loop {
     for (const input of inputs) {
       this.tally.runs++
       const outcome = await outcomeOf(this.#target, input)
+      // whoever interrupts from a terminal ends the programs of the target as well
+      if (this.#isOver()) return
       if (this.#isNew(outcome)) this.#corpus.add(input)
       await this.#judge(input, outcome, seed)
     }
