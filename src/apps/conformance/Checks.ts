@@ -1,0 +1,25 @@
+/** All checks, in the order in which they run. */
+import type { Check } from "./Check.ts"
+import { declaring } from "./checks/Declaring.ts"
+import { events } from "./checks/Events.ts"
+import { http } from "./checks/Http.ts"
+import { atLast, places } from "./checks/Places.ts"
+import { registering } from "./checks/Registering.ts"
+import { responding } from "./checks/Responding.ts"
+import { sending } from "./checks/Sending.ts"
+import { values } from "./checks/Values.ts"
+import { xml } from "./checks/Xml.ts"
+
+/** All checks. */
+export const checks: ReadonlyArray<Check> = [
+  ...places,
+  ...registering,
+  ...declaring,
+  ...sending,
+  ...responding,
+  ...events,
+  ...values,
+  ...xml,
+  ...http,
+  ...atLast
+]
