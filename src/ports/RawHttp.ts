@@ -71,10 +71,9 @@ export class RawHttp extends Context.Service<RawHttp, {
    * Listens on a free port of the loopback address, until the scope ends, and answers each request by bytes; undefined
    * hangs up without an answer.
    *
-   * @param answer - must not throw
    * @returns the port
    */
   readonly listen: (
-    answer: (request: RawRequest) => string | undefined
+    answer: (request: RawRequest) => Effect.Effect<string | undefined>
   ) => Effect.Effect<number, ListenError, Scope.Scope>
 }>()("samp/ports/RawHttp") {}

@@ -114,6 +114,7 @@ const takeRequest = (text: string): RawRequest | undefined => {
 
 const listen: RawHttp["Service"]["listen"] = (answer) =>
   Effect.gen(function*() {
+    const fork = Effect.runForkWith(yield* Effect.context<never>())
     const sockets = new Set<Socket>()
     const server = createServer((socket) => {
       let received = ""
@@ -125,9 +126,12 @@ const listen: RawHttp["Service"]["listen"] = (answer) =>
         const request = takeRequest(received)
         if (request === undefined) return
         received = ""
-        const bytes = answer(request)
-        if (bytes === undefined) socket.destroy()
-        else socket.end(bytes, "latin1")
+        const reply = Effect.map(answer(request), (bytes) => {
+          if (bytes === undefined) socket.destroy()
+          else socket.end(bytes, "latin1")
+        })
+        const fiber = fork(reply)
+        socket.on("close", () => fiber.interruptUnsafe())
       })
     })
     yield* Effect.acquireRelease(

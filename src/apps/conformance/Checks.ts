@@ -1,16 +1,16 @@
-/** All checks, in the order in which they run. */
+/** All checks, in the order in which they run, but for those that look back at the others. */
 import type { Check } from "./Check.ts"
 import { declaring } from "./checks/Declaring.ts"
 import { events } from "./checks/Events.ts"
 import { http } from "./checks/Http.ts"
-import { atLast, places } from "./checks/Places.ts"
+import { places } from "./checks/Places.ts"
 import { registering } from "./checks/Registering.ts"
 import { responding } from "./checks/Responding.ts"
 import { sending } from "./checks/Sending.ts"
 import { values } from "./checks/Values.ts"
 import { xml } from "./checks/Xml.ts"
 
-/** All checks. */
+/** These checks. */
 export const checks: ReadonlyArray<Check> = [
   ...places,
   ...registering,
@@ -20,6 +20,5 @@ export const checks: ReadonlyArray<Check> = [
   ...events,
   ...values,
   ...xml,
-  ...http,
-  ...atLast
+  ...http
 ]

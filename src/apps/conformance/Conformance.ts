@@ -18,6 +18,7 @@ import { Surroundings } from "../../ports/Surroundings.ts"
 import { type BadPlace, findHub, type FoundHub, type NoHub } from "../Discovery.ts"
 import type { Check, CheckFailure } from "./Check.ts"
 import { checks } from "./Checks.ts"
+import { atLast } from "./checks/Places.ts"
 import { Secrets, Transcript } from "./Transcript.ts"
 import { type CheckResult, type Verdict, verdicts } from "./Verdict.ts"
 import { isGone, type Run, World } from "./World.ts"
@@ -28,6 +29,8 @@ export interface ConformanceOptions {
   readonly hub?: string | undefined
   /** Only requirements whose ids begin with one of these; all if there are none. */
   readonly only?: ReadonlyArray<string>
+  /** How many checks run at a time. Default 1, which is kind to any hub. */
+  readonly concurrency?: number
   /** Runs after each check. */
   readonly onCheck?: (result: CheckResult) => Effect.Effect<void>
 }
@@ -122,30 +125,27 @@ export const examine = (
     const begun = yield* Clock.currentTimeMillis
     const run = yield* start(options)
     const chosen = isChosen(options)
-    const results: Array<CheckResult> = []
     let gone = false
-    for (const check of checks) {
-      if (!check.ids.some(chosen)) continue
-      if (gone) {
-        const detail = "the hub has gone"
-        results.push({
-          ids: check.ids,
-          title: check.title,
-          outcome: "not testable",
-          detail,
-          ms: 0,
-          exchanges: []
-        })
-        continue
-      }
-      const ended = yield* runCheck(run, check)
-      results.push(ended.result)
-      if (options.onCheck !== undefined) yield* options.onCheck(ended.result)
-      if (ended.gone) {
-        const answer = yield* ping(run)
-        gone = Result.isFailure(answer) && answer.failure.reason === "Refused"
-      }
-    }
+    const look = (check: Check): Effect.Effect<CheckResult> =>
+      Effect.gen(function*() {
+        if (gone) {
+          const { ids, title } = check
+          return { ids, title, outcome: "not testable", detail: "the hub has gone", ms: 0, exchanges: [] }
+        }
+        const ended = yield* runCheck(run, check)
+        if (ended.gone) {
+          const answer = yield* ping(run)
+          gone ||= Result.isFailure(answer) && answer.failure.reason === "Refused"
+        }
+        if (options.onCheck !== undefined) yield* options.onCheck(ended.result)
+        return ended.result
+      })
+    const { concurrency = 1 } = options
+    const asked = (check: Check): boolean => check.ids.some(chosen)
+    const results = [
+      ...yield* Effect.forEach(checks.filter(asked), look, { concurrency }),
+      ...yield* Effect.forEach(atLast.filter(asked), look)
+    ]
     const { impl, lockfile, url } = run.hub
     const ms = (yield* Clock.currentTimeMillis) - begun
     return { hub: { impl, lockfile, url }, verdicts: verdicts(results, chosen), results, gone, ms }

@@ -198,7 +198,7 @@ export class World {
       const requests: Array<RawRequest> = []
       const listening = raw.listen((request) => {
         requests.push(request)
-        return answer(request)
+        return Effect.succeed(answer(request))
       })
       const port = yield* Effect.mapError(listening, (error) => new NotTestable({ reason: error.message }))
       return { port, requests }

@@ -255,7 +255,7 @@ export const declaring: ReadonlyArray<Check> = [
     })
   ),
   check(
-    "SUB-11 HUB-06",
+    "SUB-11",
     "ill-formed subscriptions are a fault",
     Effect.fnUntraced(function*(world) {
       const bob = yield* join(world, "Bob")

@@ -4,8 +4,9 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { fileName, parse } from "../../../domain/Lockfile.ts"
 import { type Check, check, demand, NotTestable } from "../Check.ts"
-import { join } from "../Party.ts"
+import { answering, join } from "../Party.ts"
 import type { World } from "../World.ts"
+import { msg } from "./Common.ts"
 
 const isUrl = (place: string): boolean => /^https?:/iu.test(place)
 
@@ -117,6 +118,17 @@ export const atLast: ReadonlyArray<Check> = [
     "REG-13",
     "no client saw the private key of another in this run",
     Effect.fnUntraced(function*(world) {
+      const mtype = world.mtype()
+      const alice = yield* join(world, "Alice", { subscriptions: [mtype, "samp.hub.event.*"] })
+      const bob = yield* join(world, "Bob", { subscriptions: [mtype], onReceive: answering() })
+      yield* alice.ask("call", bob.id, "tag", msg(mtype))
+      yield* alice.hears("tag")
+      for (const [asker, id] of [[alice, bob.id], [bob, alice.id], [alice, alice.hubId]] as const) {
+        yield* asker.ask("getMetadata", id)
+        yield* asker.ask("getSubscriptions", id)
+        yield* asker.ask("getSubscribedClients", mtype)
+        yield* Effect.ignore(asker.ask("notify", id, msg(world.mtype()))) // the fault has a text
+      }
       const [leak] = world.run.leaks
       yield* demand(leak === undefined, leak ?? "")
     })

@@ -164,7 +164,7 @@ export const registering: ReadonlyArray<Check> = [
     })
   ),
   check(
-    "HUB-24 STD-05",
+    "HUB-24",
     "an unknown private key is a fault for every operation",
     Effect.fnUntraced(function*(world) {
       const mtype = world.mtype()

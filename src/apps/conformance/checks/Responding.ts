@@ -306,7 +306,7 @@ export const responding: ReadonlyArray<Check> = [
     })
   ),
   check(
-    "RSP-07 HUB-15",
+    "RSP-07",
     "a reply that is ill-formed is a fault to the replier",
     Effect.fnUntraced(function*(world) {
       for (const [n, [what, response]] of illFormed.entries()) {

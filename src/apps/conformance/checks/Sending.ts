@@ -30,10 +30,10 @@ const formed = (received: Received | undefined, key: string, rest: ReadonlyArray
     }
   })
 
-const malformed: ReadonlyArray<readonly [string, (mtype: string) => SampMap]> = [
-  ["an empty message", () => map({})],
-  ["a message without samp.mtype", () => map({ "samp.params": map({}) })],
-  ["a message whose samp.mtype is a map", () => map({ "samp.mtype": map({}), "samp.params": map({}) })]
+const malformed: ReadonlyArray<readonly [string, SampMap]> = [
+  ["an empty message", map({})],
+  ["a message without samp.mtype", map({ "samp.params": map({}) })],
+  ["a message whose samp.mtype is a map", map({ "samp.mtype": map({}), "samp.params": map({}) })]
 ]
 
 export const sending: ReadonlyArray<Check> = [
@@ -96,13 +96,11 @@ export const sending: ReadonlyArray<Check> = [
     "MSG-04 GEN-14 GEN-15",
     "unknown keys of a message reach the recipient unchanged, however it is sent",
     Effect.fnUntraced(function*(world) {
+      const stem = world.mtype()
       const alice = yield* join(world, "Alice")
-      const bob = yield* join(world, "Bob", {
-        subscriptions: ["x-samp.conformance.*"],
-        onReceive: answering()
-      })
+      const bob = yield* join(world, "Bob", { subscriptions: [`${stem}.*`], onReceive: answering() })
       for (const way of ["notify", "call", "callAndWait", "notifyAll", "callAll"]) {
-        const mtype = world.mtype(way)
+        const mtype = `${stem}.${way}`
         const content = msg(mtype, params, extra)
         const [, ...args] = allSendings(bob.id, content).find(([method]) => method === way) ?? []
         yield* alice.ask(way, ...args)
@@ -142,12 +140,9 @@ export const sending: ReadonlyArray<Check> = [
     "a message without an MType, or with one that is no string, is a fault",
     Effect.fnUntraced(function*(world) {
       const alice = yield* join(world, "Alice")
-      const bob = yield* join(world, "Bob", {
-        subscriptions: ["x-samp.conformance.*"],
-        onReceive: answering()
-      })
-      for (const [what, make] of malformed) {
-        for (const [method, ...args] of allSendings(bob.id, make(world.mtype()))) {
+      const bob = yield* join(world, "Bob", { subscriptions: [world.mtype()], onReceive: answering() })
+      for (const [what, content] of malformed) {
+        for (const [method, ...args] of allSendings(bob.id, content)) {
           yield* refused(`${method} of ${what}`, alice.ask(method, ...args))
         }
       }
@@ -178,7 +173,7 @@ export const sending: ReadonlyArray<Check> = [
       const mtype = world.mtype()
       const alice = yield* join(world, "Alice")
       const bob = yield* join(world, "Bob", { subscriptions: [mtype] })
-      const carol = yield* join(world, "Carol", { subscriptions: ["x-samp.conformance.*"] })
+      const carol = yield* join(world, "Carol", { subscriptions: [`${mtype.replace(/\.[^.]*$/u, "")}.*`] })
       yield* strings("the result", yield* alice.ask("notifyAll", msg(mtype, params)))
       for (const party of [bob, carol]) {
         const [received] = yield* party.receives(mtype)

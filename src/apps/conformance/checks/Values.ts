@@ -26,9 +26,11 @@ const nested = (depth: number): SampValue =>
 const carried = (values: SampMap): Check["run"] =>
   Effect.fnUntraced(function*(world) {
     const alice = yield* join(world, "Alice")
-    const bob = yield* join(world, "Bob", { subscriptions: ["x-samp.conformance.*"] })
+    const stem = world.mtype()
+    const bob = yield* join(world, "Bob", { subscriptions: [`${stem}.*`] })
+    let count = 0
     for (const [name, value] of values) {
-      const mtype = world.mtype()
+      const mtype = `${stem}.${++count}`
       const params = map({ value })
       yield* alice.ask("notify", bob.id, msg(mtype, params))
       const [received] = yield* bob.receives(mtype)
