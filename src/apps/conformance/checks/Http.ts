@@ -85,6 +85,9 @@ export const http: ReadonlyArray<Check> = [
         yield* demand(illegalCharacter(text) === undefined, `the fault for ${what} has illegal characters`)
         yield* demand(!text.includes(alice.key), `the fault for ${what} tells the private key`)
       }
+      yield* alice.unregister
+      const dead = yield* post(world, bodyOf("getRegisteredClients", alice.key))
+      yield* demand(!dead.body.includes(alice.key), "the fault for a dead private key tells it")
     })
   ),
   check(

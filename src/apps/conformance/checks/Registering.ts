@@ -8,14 +8,15 @@ import { msg, operations, sendings } from "./Common.ts"
 /** Characters that some peer needs escaped, or splits at. */
 const awkward = /[^!-~]|[;:"'<>&%?#/\\]/u
 
-/** What two keys do not begin and end with in common. */
-const ownPart = (one: string, other: string): number => {
-  let from = 0
-  while (from < one.length && one[from] === other[from]) from++
-  let to = 0
-  while (to < one.length - from && one.at(-1 - to) === other.at(-1 - to)) to++
-  return one.length - from - to
-}
+/** In how many places two keys differ. */
+const differing = (one: string, other: string): number =>
+  [...one.length < other.length ? other : one].filter((_, at) => one[at] !== other[at]).length
+
+/** The fewest places in which random keys of 64 bits could differ, if they are not written in something denser than hex. */
+const fewest = 12
+
+/** A UUID of version 1, which is made of the time and the network address of the machine. */
+const timeUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u
 
 export const registering: ReadonlyArray<Check> = [
   check(
@@ -152,13 +153,14 @@ export const registering: ReadonlyArray<Check> = [
     Effect.fnUntraced(function*(world) {
       const keys: Array<string> = [world.run.hub.secret]
       for (let n = 0; n < 4; n++) keys.push((yield* join(world, `Client ${n}`, { callable: false })).key)
+      yield* demand(
+        !keys.some((key) => timeUuid.test(key)),
+        "private keys are UUIDs of version 1, which are the time and this machine's network address"
+      )
       for (const [at, key] of keys.entries()) {
         for (const other of keys.slice(at + 1)) {
-          const length = Math.min(ownPart(key, other), ownPart(other, key))
-          yield* demand(
-            length >= 8,
-            `two keys differ in ${length} characters only: one can be guessed from the other`
-          )
+          const places = differing(key, other)
+          yield* demand(places >= fewest, `two keys differ in ${places} places only`)
         }
       }
     })
