@@ -93,7 +93,10 @@ export const command = Command.make(
       yield* Print.json({ ...about, ...count(report.verdicts), gone, ms })
     } else yield* Print.line(print(report, verbose))
     if (report.gone) {
-      return yield* new Stop({ code: codes.noHub, text: "The hub has gone before the checks were done" })
+      return yield* new Stop({
+        code: codes.noHub,
+        text: "The hub went, or hung, before the checks were done"
+      })
     }
     if (count(report.verdicts).fail > 0) return yield* new Stop({ code: codes.nonconforming, text: "" })
   })

@@ -21,7 +21,7 @@ import { checks } from "./Checks.ts"
 import { atLast } from "./checks/Places.ts"
 import { Secrets, Transcript } from "./Transcript.ts"
 import { type CheckResult, type Verdict, verdicts } from "./Verdict.ts"
-import { isGone, type Run, World } from "./World.ts"
+import { isSilence, type Run, World } from "./World.ts"
 
 /** What to check. */
 export interface ConformanceOptions {
@@ -41,7 +41,7 @@ export interface Report {
   /** A line for each requirement. */
   readonly verdicts: ReadonlyArray<Verdict>
   readonly results: ReadonlyArray<CheckResult>
-  /** Whether the hub ended before the checks did. */
+  /** Whether the hub ended, or hung, before the checks were done. */
   readonly gone: boolean
   readonly ms: number
 }
@@ -67,7 +67,7 @@ const runCheck = (run: Run, { ids, run: program, title }: Check) =>
     if (Result.isFailure(ended)) {
       const { detail, outcome } = detailOf(ended.failure)
       const result: CheckResult = { ...rest, outcome, detail: run.secrets.mask(detail) }
-      return { result, gone: isGone(ended.failure) }
+      return { result, silent: isSilence(ended.failure) }
     }
     const late = ended.success._tag === "None"
     const result: CheckResult = {
@@ -75,12 +75,16 @@ const runCheck = (run: Run, { ids, run: program, title }: Check) =>
       outcome: late ? "fail" : "pass",
       detail: late ? `it did not end within ${checkMs / 1000} s` : ""
     }
-    return { result, gone: false }
+    return { result, silent: late }
   })
 
-const ping = (run: Run) =>
-  Effect.result(
-    run.ports.sender.call(run.hub.url, { method: "samp.hub.ping", params: [] }, { timeoutMs: 3_000 })
+/** Whether a hub that has just been silent does not even answer a ping. */
+const isGone = ({ hub, ports }: Run) =>
+  Effect.map(
+    Effect.result(ports.sender.call(hub.url, { method: "samp.hub.ping", params: [] }, { timeoutMs: 3_000 })),
+    (answer) =>
+      Result.isFailure(answer) && answer.failure.reason !== "RemoteFault" &&
+      answer.failure.reason !== "BadAnswer"
   )
 
 const start = (options: ConformanceOptions) =>
@@ -130,13 +134,17 @@ export const examine = (
       Effect.gen(function*() {
         if (gone) {
           const { ids, title } = check
-          return { ids, title, outcome: "not testable", detail: "the hub has gone", ms: 0, exchanges: [] }
+          return {
+            ids,
+            title,
+            outcome: "not testable",
+            detail: "the hub does not answer any more",
+            ms: 0,
+            exchanges: []
+          }
         }
         const ended = yield* runCheck(run, check)
-        if (ended.gone) {
-          const answer = yield* ping(run)
-          gone ||= Result.isFailure(answer) && answer.failure.reason === "Refused"
-        }
+        if (ended.silent) gone ||= yield* isGone(run)
         if (options.onCheck !== undefined) yield* options.onCheck(ended.result)
         return ended.result
       })

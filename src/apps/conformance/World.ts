@@ -210,6 +210,7 @@ export class World {
 export const isFault = (error: unknown): boolean =>
   error instanceof CallError && error.reason === "RemoteFault"
 
-/** Whether nobody listens at the hub's URL any more. */
-export const isGone = (error: unknown): boolean =>
-  (error instanceof CallError || error instanceof NoAnswer) && error.reason === "Refused"
+/** Whether something failed as it would if the hub had gone or hung. */
+export const isSilence = (error: unknown): boolean =>
+  (error instanceof CallError && error.reason !== "RemoteFault" && error.reason !== "BadAnswer") ||
+  error instanceof NoAnswer

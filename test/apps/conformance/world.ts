@@ -11,9 +11,9 @@ import * as Hub from "../../../src/apps/Hub.ts"
 import type { MethodCall } from "../../../src/domain/XmlRpc.ts"
 import { CallSender } from "../../../src/ports/CallSender.ts"
 import { type CallHandler, CallServer } from "../../../src/ports/CallServer.ts"
-import { Host } from "../../../src/ports/Host.ts"
+import type { Host } from "../../../src/ports/Host.ts"
 import { KeySource } from "../../../src/ports/KeySource.ts"
-import { LockfileStore } from "../../../src/ports/LockfileStore.ts"
+import type { LockfileStore } from "../../../src/ports/LockfileStore.ts"
 
 /** The ports that hub and kit share. */
 export type Ports = CallSender | CallServer | Host | KeySource | LockfileStore

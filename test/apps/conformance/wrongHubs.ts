@@ -1,207 +1,25 @@
-/** Hubs that are wrong in one way each: ours, with what it hears or says bent. */
+/** Hubs that are wrong in one way each. */
 import * as Effect from "effect/Effect"
 import { fault } from "../../../src/domain/Fault.ts"
-import { emptyMap, isMap, map, type SampMap, type SampValue } from "../../../src/domain/SampValue.ts"
-import type { MethodCall } from "../../../src/domain/XmlRpc.ts"
-import type { CallHandler } from "../../../src/ports/CallServer.ts"
-import type { Wrong } from "./world.ts"
+import { map, type SampValue } from "../../../src/domain/SampValue.ts"
+import {
+  answers,
+  asMap,
+  asText,
+  content,
+  garbles,
+  hears,
+  on,
+  only,
+  silentAbout,
+  withLast,
+  type WrongHub
+} from "./bending.ts"
+import { wrongRegistries } from "./wrongRegistries.ts"
 
-/** A wrong hub, and the requirements of which at least the first must be found broken. */
-export interface WrongHub {
-  readonly does: string
-  readonly id: string
-  readonly make: () => Wrong
-}
-
-type Bend = (right: CallHandler, call: MethodCall) => ReturnType<CallHandler>
-
-/** A hub that handles one method in its own way. */
-const on = (operation: string, bend: Bend): Wrong => ({
-  handler: (right) => (call) => call.method === `samp.hub.${operation}` ? bend(right, call) : right(call)
-})
-
-/** A hub that answers one method in its own way. */
-const answers = (operation: string, change: (value: SampValue, call: MethodCall) => SampValue): Wrong =>
-  on(operation, (right, call) => Effect.map(right(call), (value) => change(value, call)))
-
-/** A hub that is content where it should refuse. */
-const content = (...operations: ReadonlyArray<string>): Wrong => ({
-  handler: (right) => (call) =>
-    operations.includes(call.method.replace("samp.hub.", ""))
-      ? Effect.orElseSucceed(right(call), () => "")
-      : right(call)
-})
-
-/** A hub that hears other arguments than it was given. */
-const hears = (operation: string, change: (call: MethodCall) => ReadonlyArray<SampValue>): Wrong =>
-  on(operation, (right, call) => right({ ...call, params: change(call) }))
-
-const asMap = (value: SampValue | undefined): SampMap => isMap(value) ? value : emptyMap
-const asText = (value: SampValue | undefined): string => typeof value === "string" ? value : ""
-
-/** A value with its strings changed. */
-const everywhere = (value: SampValue, change: (text: string) => string): SampValue => {
-  if (typeof value === "string") return change(value)
-  return isMap(value)
-    ? new Map([...value].map(([key, item]) => [key, everywhere(item, change)]))
-    : value.map((item) => everywhere(item, change))
-}
-
-/** A hub that changes the strings of messages that it passes on. */
-const garbles = (change: (text: string) => string): Wrong => ({
-  deliver: ({ method, params }) => [{
-    method,
-    params: params.map((param) => isMap(param) ? everywhere(param, change) : param)
-  }]
-})
-
-const only = (value: SampMap, ...keys: ReadonlyArray<string>): SampMap =>
-  new Map([...value].filter(([key]) => keys.includes(key)))
-
-const withLast = ({ method, params }: MethodCall, change: (map: SampMap) => SampMap): MethodCall => ({
-  method,
-  params: params.map((param, at) => at === params.length - 1 && isMap(param) ? change(param) : param)
-})
-
-const isEvent = (call: MethodCall, name: string): boolean =>
-  asText(asMap(call.params.at(-1)).get("samp.mtype")) === `samp.hub.event.${name}`
-
-const silentAbout = (name: string): Wrong => ({ deliver: (call) => isEvent(call, name) ? [] : [call] })
-
+/** Hubs that are wrong about messages, and all others. */
 export const wrongHubs: ReadonlyArray<WrongHub> = [
-  {
-    does: "gives each client the same public id",
-    id: "REG-03",
-    make: () => answers("register", (info) => new Map(asMap(info)).set("samp.self-id", "c1"))
-  },
-  {
-    does: "tells each client another id of the hub",
-    id: "REG-04",
-    make: () => {
-      let count = 0
-      return answers("register", (info) => new Map(asMap(info)).set("samp.hub-id", `hub${++count}`))
-    }
-  },
-  {
-    does: "does not list itself",
-    id: "REG-05",
-    make: () =>
-      answers("getRegisteredClients", (ids) => Array.isArray(ids) ? ids.filter((id) => id !== "hub") : ids)
-  },
-  {
-    does: "leaves samp.private-key out",
-    id: "STD-08",
-    make: () => answers("register", (info) => only(asMap(info), "samp.hub-id", "samp.self-id"))
-  },
-  {
-    does: "keeps those who unregister",
-    id: "REG-09",
-    make: () => on("unregister", () => Effect.succeed(""))
-  },
-  {
-    does: "lets those who have left stay in the lists",
-    id: "REG-10",
-    make: () => {
-      const ids: Array<string> = []
-      return {
-        handler: (right) => (call) =>
-          Effect.map(right(call), (value) => {
-            if (call.method === "samp.hub.register") ids.push(asText(asMap(value).get("samp.self-id")))
-            return call.method === "samp.hub.getRegisteredClients" ? ["hub", ...ids] : value
-          })
-      }
-    }
-  },
-  {
-    does: "takes any secret",
-    id: "HUB-02",
-    make: () => {
-      let secret: SampValue | undefined
-      return on("register", (right, call) => {
-        secret ??= call.params[0] // the first that comes is right
-        return right({ ...call, params: [secret ?? ""] })
-      })
-    }
-  },
-  {
-    does: "answers whoever has no valid key",
-    id: "HUB-24",
-    make: () => content("getRegisteredClients")
-  },
-  {
-    does: "puts the private key into the public metadata",
-    id: "REG-13",
-    make: () => {
-      let key: SampValue = ""
-      return on("getMetadata", (right, call) =>
-        Effect.map(right(call), (value) => {
-          const seen = key
-          key = call.params[0] ?? ""
-          return new Map(asMap(value)).set("asked-before-by", seen)
-        }))
-    }
-  },
-  {
-    does: "merges metadata",
-    id: "META-02",
-    make: () => {
-      const kept = new Map<SampValue, SampMap>()
-      return hears("declareMetadata", ({ params: [key = "", metadata = ""] }) => {
-        const merged = isMap(metadata) ? new Map([...kept.get(key) ?? emptyMap, ...metadata]) : metadata
-        if (isMap(merged)) kept.set(key, merged)
-        return [key, merged]
-      })
-    }
-  },
-  {
-    does: "keeps only the metadata that it knows",
-    id: "META-03",
-    make: () =>
-      hears("declareMetadata", ({ params: [key = "", metadata = ""] }) => [
-        key,
-        isMap(metadata) ? only(metadata, "samp.name") : metadata
-      ])
-  },
-  {
-    does: "answers for clients that are not there",
-    id: "META-04",
-    make: () => on("getMetadata", (right, call) => Effect.orElseSucceed(right(call), () => emptyMap))
-  },
-  {
-    does: "compares wildcards without their dot",
-    id: "SUB-05",
-    make: () =>
-      hears("declareSubscriptions", ({ params: [key = "", patterns = ""] }) => [
-        key,
-        isMap(patterns)
-          ? new Map([
-            ...patterns,
-            ...[...patterns].map(([name, notes]): [string, SampValue] => [
-              name.replace(/\.\*$/u, "") || "*",
-              notes
-            ])
-          ])
-          : patterns
-      ])
-  },
-  {
-    does: "knows no wildcards",
-    id: "SUB-04",
-    make: () =>
-      hears("declareSubscriptions", ({ params: [key = "", patterns = ""] }) => [
-        key,
-        isMap(patterns) ? new Map([...patterns].filter(([name]) => !name.endsWith(".*"))) : patterns
-      ])
-  },
-  {
-    does: "forgets annotations",
-    id: "SUB-07",
-    make: () =>
-      answers(
-        "getSubscribedClients",
-        (found) => new Map([...asMap(found).keys()].map((id) => [id, emptyMap]))
-      )
-  },
+  ...wrongRegistries,
   {
     does: "drops keys of messages that it does not know",
     id: "MSG-04",

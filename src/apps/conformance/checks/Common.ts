@@ -1,5 +1,6 @@
 /** What many checks say and do. */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { message } from "../../../domain/Message.ts"
 import { emptyMap, isMap, map, type SampMap, type SampValue } from "../../../domain/SampValue.ts"
 import { aMap, type Broken, broken, equal } from "../Check.ts"
@@ -82,3 +83,12 @@ export const allSendings = (recipient: string, content: SampValue): ReadonlyArra
 /** The subscriptions of a client, as another is told. */
 export const subscribedTo = (asker: Party, mtype: string) =>
   Effect.flatMap(asker.ask("getSubscribedClients", mtype), (value) => aMap("the result", value))
+
+/** A callAndWait in the background, and the msg-id that its callee got. */
+export const waiting = (alice: Party, bob: Party, mtype: string, timeout: string, patienceMs = 6_000) =>
+  Effect.gen(function*() {
+    const asking = alice.askWithin(patienceMs, "callAndWait", bob.id, msg(mtype), timeout)
+    const fiber = yield* Effect.forkScoped(Effect.result(asking))
+    const [received] = yield* bob.receives(mtype)
+    return { answer: Fiber.join(fiber), id: received?.label ?? "" }
+  })

@@ -54,6 +54,7 @@ const matching = (vectors: ReadonlyArray<readonly [string, string]>, matches: bo
     }
   })
 
+/** These checks, in the order in which they run. */
 export const declaring: ReadonlyArray<Check> = [
   check(
     "META-03 HUB-04 HUB-05 STD-14 STD-15 GEN-03 GEN-14",

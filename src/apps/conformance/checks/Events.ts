@@ -5,7 +5,7 @@ import { okResponse } from "../../../domain/Message.ts"
 import { emptyMap, map, type SampMap, type SampValue, stringAt } from "../../../domain/SampValue.ts"
 import { aMap, broken, type Check, check, demand, equal, NotTestable, strings } from "../Check.ts"
 import { join, type Party, type Received, subscriptionsTo } from "../Party.ts"
-import { type World } from "../World.ts"
+import type { World } from "../World.ts"
 import { exactly, msg, paramsOf, pauseMs } from "./Common.ts"
 
 const event = (name: string): string => `samp.hub.event.${name}`
@@ -22,6 +22,7 @@ const watcherOf = (world: World) => join(world, "Watcher", { subscriptions: all 
 
 const metadata = map({ "samp.name": "Dora", nested: map({ list: ["x"] }) })
 
+/** These checks, in the order in which they run. */
 export const events: ReadonlyArray<Check> = [
   check(
     "EVT-01",

@@ -44,6 +44,7 @@ const notXmlRpc: ReadonlyArray<readonly [string, string]> = [
   ["a call without a method", "<?xml version=\"1.0\"?><methodCall><params></params></methodCall>"]
 ]
 
+/** These checks, in the order in which they run. */
 export const http: ReadonlyArray<Check> = [
   check(
     "ERR-02",
@@ -137,7 +138,7 @@ export const http: ReadonlyArray<Check> = [
       for (const answer of answers) yield* succeeded("ping", answer)
       const [first] = answers
       const closes = first !== undefined &&
-        (/^HTTP\/1\.0/u.test(first.head) || /close/iu.test(first.headers.get("connection") ?? ""))
+        (first.head.startsWith("HTTP/1.0") || /close/iu.test(first.headers.get("connection") ?? ""))
       yield* demand(
         answers.length === 2 || closes,
         "the second call got no answer, and the first did not say so"

@@ -27,6 +27,7 @@ const lockfile = (world: World) =>
 /** On Linux, an address at which only those answer that listen on more than 127.0.0.1. */
 const otherLoopback = "127.0.0.2"
 
+/** These checks, in the order in which they run. */
 export const places: ReadonlyArray<Check> = [
   check(
     "STD-36",

@@ -18,6 +18,7 @@ const fewest = 12
 /** A UUID of version 1, which is made of the time and the network address of the machine. */
 const timeUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u
 
+/** These checks, in the order in which they run. */
 export const registering: ReadonlyArray<Check> = [
   check(
     "HUB-01 STD-13 STD-01",

@@ -1,9 +1,8 @@
 /** Checks: who gets a message, in which form, and what its sender is told (sections 3.8, 3.10, 3.11). */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import { illegalCharacter, map, type SampMap, type SampValue } from "../../../domain/SampValue.ts"
-import { aMap, aString, broken, type Check, check, demand, equal, refused, strings } from "../Check.ts"
+import { aString, type Check, check, demand, equal, refused } from "../Check.ts"
 import { answering, join, type Received } from "../Party.ts"
 import { show } from "../Transcript.ts"
 import { allSendings, carries, exactly, msg, pauseMs, sendings } from "./Common.ts"
@@ -36,6 +35,7 @@ const malformed: ReadonlyArray<readonly [string, SampMap]> = [
   ["a message whose samp.mtype is a map", map({ "samp.mtype": map({}), "samp.params": map({}) })]
 ]
 
+/** These checks, in the order in which they run. */
 export const sending: ReadonlyArray<Check> = [
   check(
     "HUB-10 STD-20 GEN-03",
@@ -167,82 +167,6 @@ export const sending: ReadonlyArray<Check> = [
     })
   ),
   check(
-    "GEN-04 HUB-11 STD-21",
-    "notifyAll reaches all that subscribe",
-    Effect.fnUntraced(function*(world) {
-      const mtype = world.mtype()
-      const alice = yield* join(world, "Alice")
-      const bob = yield* join(world, "Bob", { subscriptions: [mtype] })
-      const carol = yield* join(world, "Carol", { subscriptions: [`${mtype.replace(/\.[^.]*$/u, "")}.*`] })
-      yield* strings("the result", yield* alice.ask("notifyAll", msg(mtype, params)))
-      for (const party of [bob, carol]) {
-        const [received] = yield* party.receives(mtype)
-        yield* demand(received?.kind === "notification", `it came by ${received?.method}`)
-        yield* equal("the sender", received?.from, alice.id)
-        yield* exactly(world, `the notification for ${party.name}`, 1, () => party.got(mtype))
-      }
-    })
-  ),
-  check(
-    "GEN-04 DLV-19",
-    "a broadcast does not come back to its sender",
-    Effect.fnUntraced(function*(world) {
-      const mtype = world.mtype()
-      const alice = yield* join(world, "Alice", { subscriptions: [mtype] })
-      const bob = yield* join(world, "Bob", { subscriptions: [mtype] })
-      const told = yield* strings("notifyAll", yield* alice.ask("notifyAll", msg(mtype)))
-      const called = yield* aMap("callAll", yield* alice.ask("callAll", "tag", msg(mtype)))
-      yield* bob.receives(mtype, 2)
-      yield* world.quiet
-      yield* demand(alice.got(mtype).length === 0, "the sender got its own broadcast")
-      yield* demand(!told.includes(alice.id) && !called.has(alice.id), "the sender is listed as a recipient")
-    })
-  ),
-  check(
-    "GEN-05 GEN-04",
-    "a broadcast does not reach who is not subscribed",
-    Effect.fnUntraced(function*(world) {
-      const mtype = world.mtype()
-      const alice = yield* join(world, "Alice")
-      const bob = yield* join(world, "Bob", { subscriptions: [mtype] })
-      const carol = yield* join(world, "Carol", { subscriptions: [world.mtype("other")] })
-      yield* alice.ask("notifyAll", msg(mtype))
-      yield* alice.ask("callAll", "tag", msg(mtype))
-      yield* bob.receives(mtype, 2)
-      yield* world.quiet
-      yield* demand(carol.inbox.length === 0, "Carol got it, who is not subscribed")
-    })
-  ),
-  check(
-    "DLV-04",
-    "notifyAll and callAll return those that get the message, and no others",
-    Effect.fnUntraced(function*(world) {
-      const mtype = world.mtype()
-      const alice = yield* join(world, "Alice", { subscriptions: [mtype] })
-      const bob = yield* join(world, "Bob", { subscriptions: [mtype] })
-      const carol = yield* join(world, "Carol", { subscriptions: [mtype] })
-      const dora = yield* join(world, "Dora", { subscriptions: [world.mtype("other")] })
-      const told = yield* strings("notifyAll", yield* alice.ask("notifyAll", msg(mtype)))
-      const called = yield* aMap("callAll", yield* alice.ask("callAll", "tag", msg(mtype)))
-      for (const [what, ids] of [["notifyAll", told], ["callAll", [...called.keys()]]] as const) {
-        for (const { id, name } of [bob, carol]) {
-          yield* demand(ids.includes(id), `${what} does not list ${name}`)
-        }
-        for (const { id, name } of [alice, dora]) yield* demand(!ids.includes(id), `${what} lists ${name}`)
-        yield* demand(new Set(ids).size === ids.length, `${what} lists somebody twice`)
-      }
-    })
-  ),
-  check(
-    "DLV-04",
-    "a broadcast that nobody takes is no fault",
-    Effect.fnUntraced(function*(world) {
-      const alice = yield* join(world, "Alice")
-      yield* strings("notifyAll", yield* alice.ask("notifyAll", msg(world.mtype())))
-      yield* aMap("callAll", yield* alice.ask("callAll", "tag", msg(world.mtype())))
-    })
-  ),
-  check(
     "DLV-19",
     "a client may send to itself",
     Effect.fnUntraced(function*(world) {
@@ -305,24 +229,6 @@ export const sending: ReadonlyArray<Check> = [
     })
   ),
   check(
-    "DLV-09 WIRE-34",
-    "recipients that are gone or refuse do not fail a broadcast, and the others get it",
-    Effect.fnUntraced(function*(world) {
-      const mtype = world.mtype()
-      const alice = yield* join(world, "Alice")
-      const bob = yield* join(world, "Bob", { subscriptions: [mtype] })
-      const carol = yield* join(world, "Carol", { subscriptions: [mtype], refuses: true })
-      const dora = yield* join(world, "Dora", { subscriptions: [mtype] })
-      yield* bob.hangUp
-      const told = yield* Effect.result(alice.ask("notifyAll", msg(mtype)))
-      if (Result.isFailure(told)) return yield* broken(`notifyAll failed: ${told.failure.message}`)
-      const called = yield* Effect.result(alice.ask("callAll", "tag", msg(mtype)))
-      if (Result.isFailure(called)) return yield* broken(`callAll failed: ${called.failure.message}`)
-      yield* dora.receives(mtype, 2)
-      yield* carol.receives(mtype)
-    })
-  ),
-  check(
     "DLV-03 DLV-02 HUB-12 STD-22",
     "call returns the msg-id that the recipient gets",
     Effect.fnUntraced(function*(world) {
@@ -333,22 +239,6 @@ export const sending: ReadonlyArray<Check> = [
       const [received] = yield* bob.receives(mtype)
       yield* demand(received?.kind === "call", `it came by ${received?.method}`)
       yield* equal("the msg-id that the recipient got", received?.label, id)
-    })
-  ),
-  check(
-    "DLV-03 HUB-13 STD-23",
-    "callAll returns the msg-id that each recipient gets",
-    Effect.fnUntraced(function*(world) {
-      const mtype = world.mtype()
-      const alice = yield* join(world, "Alice")
-      const bob = yield* join(world, "Bob", { subscriptions: [mtype] })
-      const carol = yield* join(world, "Carol", { subscriptions: [mtype] })
-      const ids = yield* aMap("the result", yield* alice.ask("callAll", "tag", msg(mtype)))
-      for (const { id, name, receives } of [bob, carol]) {
-        const [received] = yield* receives(mtype)
-        yield* demand(received?.kind === "call", `it came by ${received?.method}`)
-        yield* equal(`the msg-id that ${name} got`, received?.label, ids.get(id) ?? "nothing")
-      }
     })
   ),
   check(

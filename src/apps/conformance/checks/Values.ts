@@ -57,6 +57,7 @@ const allLegal = (what: string, value: SampValue): Effect.Effect<void, Broken> =
 const instead = (value: SampValue): ReadonlyArray<SampValue> =>
   typeof value === "string" ? [map({ a: "b" }), ["x"]] : ["text", ["x"]]
 
+/** These checks, in the order in which they run. */
 export const values: ReadonlyArray<Check> = [
   check(
     "DT-02",

@@ -58,6 +58,7 @@ const tapped = (world: World, reply: (n: number) => string | undefined, path = "
 
 const plain = () => result(typed(""))
 
+/** These checks, in the order in which they run. */
 export const xml: ReadonlyArray<Check> = [
   check(
     "STD-03",
