@@ -24,16 +24,23 @@ const exchangeLines = (exchanges: ReadonlyArray<Exchange>): ReadonlyArray<string
     }`
   )
 
-const checkLines =
-  (verbose: boolean) => ({ detail, exchanges, outcome, title }: CheckResult): ReadonlyArray<string> =>
-    verbose || outcome === "fail"
-      ? [`    ${outcome}: ${title}${detail === "" ? "" : `: ${detail}`}`, ...exchangeLines(exchanges)]
-      : []
+/** The lines of the checks of a requirement. What was exchanged is shown once, though a check may be of several. */
+const checkLines = (
+  { checks, id }: Verdict,
+  verbose: boolean,
+  shown: Map<string, string>
+): ReadonlyArray<string> =>
+  checks.filter(({ outcome }) => verbose || outcome === "fail").flatMap((check: CheckResult) => {
+    const { detail, exchanges, outcome, title } = check
+    const line = `    ${outcome}: ${title}${detail === "" ? "" : `: ${detail}`}`
+    const before = shown.get(title)
+    if (before !== undefined) return [`${line} (see ${before})`]
+    shown.set(title, id)
+    return [line, ...exchangeLines(exchanges)]
+  })
 
-const verdictLines = (verbose: boolean) => ({ checks, detail, id, level, status, text }: Verdict) => [
-  `${status.padEnd(12)}  ${id.padEnd(8)}  ${level.padEnd(8)}  ${text}${detail === "" ? "" : ` (${detail})`}`,
-  ...checks.flatMap(checkLines(verbose))
-]
+const verdictLine = ({ detail, id, level, status, text }: Verdict): string =>
+  `${status.padEnd(12)}  ${id.padEnd(8)}  ${level.padEnd(8)}  ${text}${detail === "" ? "" : ` (${detail})`}`
 
 const summary = ({ hub: { impl, lockfile, url }, ms, verdicts }: Report): string => {
   const { fail, pass, warn, "not testable": unseen } = count(verdicts)
@@ -48,13 +55,20 @@ const print = (report: Report, verbose: boolean): string => {
     verbose || concernsHubs(verdict) || verdict.status !== "not testable"
   )
   const others = report.verdicts.length - shown.length
+  const seen = new Map<string, string>()
   return [
-    ...shown.flatMap(verdictLines(verbose)),
+    ...shown.flatMap((verdict) => [verdictLine(verdict), ...checkLines(verdict, verbose, seen)]),
     "",
     ...others === 0 ? [] : [`${others} more concern clients only; --verbose lists them.`],
     summary(report)
   ].join("\n")
 }
+
+/** A line on the terminal that is written over, since it takes a while. */
+const progress = (line: string): Effect.Effect<void> =>
+  Effect.sync(() => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line.slice(0, 79)}`)
+  })
 
 const flags = {
   only: Flag.String("only").pipe(
@@ -84,9 +98,14 @@ export const command = Command.make(
       return yield* new Stop({ code: codes.usage, text })
     }
     const report = yield* Effect.provide(
-      examine({ hub: Option.getOrUndefined(hub), only }),
+      examine({
+        hub: Option.getOrUndefined(hub),
+        only,
+        onCheck: ({ title }, done, total) => progress(`${done} of ${total}: ${title}`)
+      }),
       Layer.merge(RawHttpNode.layer, SurroundingsNode.layer)
     )
+    yield* progress("")
     if (json) {
       for (const verdict of report.verdicts) yield* Print.json({ ...verdict })
       const { gone, hub: about, ms } = report

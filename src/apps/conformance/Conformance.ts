@@ -31,8 +31,8 @@ export interface ConformanceOptions {
   readonly only?: ReadonlyArray<string>
   /** How many checks run at a time. Default 1, which is kind to any hub. */
   readonly concurrency?: number
-  /** Runs after each check. */
-  readonly onCheck?: (result: CheckResult) => Effect.Effect<void>
+  /** Runs after each check; tells how many are done, of how many. */
+  readonly onCheck?: (result: CheckResult, done: number, total: number) => Effect.Effect<void>
 }
 
 /** What was found. */
@@ -129,6 +129,9 @@ export const examine = (
     const begun = yield* Clock.currentTimeMillis
     const run = yield* start(options)
     const chosen = isChosen(options)
+    const asked = [checks, atLast].map((each) => each.filter(({ ids }) => ids.some(chosen)))
+    const total = asked.flat().length
+    let done = 0
     let gone = false
     const look = (check: Check): Effect.Effect<CheckResult> =>
       Effect.gen(function*() {
@@ -145,14 +148,15 @@ export const examine = (
         }
         const ended = yield* runCheck(run, check)
         if (ended.silent) gone ||= yield* isGone(run)
-        if (options.onCheck !== undefined) yield* options.onCheck(ended.result)
+        done++
+        if (options.onCheck !== undefined) yield* options.onCheck(ended.result, done, total)
         return ended.result
       })
     const { concurrency = 1 } = options
-    const asked = (check: Check): boolean => check.ids.some(chosen)
+    const [first = [], last = []] = asked
     const results = [
-      ...yield* Effect.forEach(checks.filter(asked), look, { concurrency }),
-      ...yield* Effect.forEach(atLast.filter(asked), look)
+      ...yield* Effect.forEach(first, look, { concurrency }),
+      ...yield* Effect.forEach(last, look)
     ]
     const { impl, lockfile, url } = run.hub
     const ms = (yield* Clock.currentTimeMillis) - begun

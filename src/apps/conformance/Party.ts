@@ -146,7 +146,6 @@ export const join = (
     )
     const key = yield* aString("samp.private-key", info.get("samp.private-key"))
     owners.push({ key, client: name })
-    world.run.secrets.add(key, `key of ${name}`)
     const askWithin: Party["askWithin"] = (timeoutMs, operation, ...params) =>
       world.call(name, key, { method: `samp.hub.${operation}`, params: [key, ...params] }, timeoutMs)
     let left = false

@@ -126,7 +126,7 @@ export class World {
         this.watch(client, own, `a fault of ${method}`, detail)
         return yield* result.failure
       }
-      if (method === "samp.hub.register") this.conceal(result.success)
+      if (method === "samp.hub.register") this.conceal(client, result.success)
       yield* this.note("answered", client, show(result.success))
       this.watch(client, own, `an answer to ${method}`, result.success)
       return result.success
@@ -134,10 +134,10 @@ export class World {
   }
 
   /** A key is to be masked from the first moment. */
-  private conceal(info: SampValue): void {
+  private conceal(client: string, info: SampValue): void {
     if (!(info instanceof Map)) return
     const key: unknown = info.get("samp.private-key")
-    if (typeof key === "string") this.run.secrets.add(key, `key ${this.run.owners.length + 1}`)
+    if (typeof key === "string") this.run.secrets.add(key, `key of ${client === "" ? "nobody" : client}`)
   }
 
   /** Calls a method as nobody in particular. */

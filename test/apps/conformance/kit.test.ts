@@ -1,5 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Desktop from "../../../src/adapters/memory/Desktop.ts"
+import * as SurroundingsMemory from "../../../src/adapters/memory/SurroundingsMemory.ts"
 import { check } from "../../../src/apps/conformance/Check.ts"
 import { checks } from "../../../src/apps/conformance/Checks.ts"
 import { atLast } from "../../../src/apps/conformance/checks/Places.ts"
@@ -38,6 +41,17 @@ describe("the conformance kit", () => {
         assert.isNotEmpty(verdict?.checks.find(({ outcome }) => outcome === "fail")?.exchanges)
       }))
   }
+
+  it.effect("finds out by STD-39 a lockfile that others can read, where the system tells its mode", () =>
+    Effect.gen(function*() {
+      const file = { kind: "file", mode: 0o100644 } as const
+      const seeded = SurroundingsMemory.layer({ files: { "/home/astronomer/.samp": file } })
+      const surroundings = seeded.pipe(Layer.provide(Layer.merge(Desktop.host, Desktop.lockfiles)))
+      const report = yield* inMemory({}, { only: ["STD-39"] }).pipe(Effect.provide(surroundings))
+      assert.deepInclude(report.verdicts[0], { status: "fail", detail: "the lockfile has mode 644" })
+      const blind = yield* inMemory({}, { only: ["STD-39"] })
+      assert.strictEqual(blind.verdicts[0]?.status, "not testable")
+    }))
 
   it.effect("shows no secret and no private key, though it shows what was sent", () =>
     Effect.gen(function*() {

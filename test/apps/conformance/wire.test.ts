@@ -26,7 +26,7 @@ const sockets = Layer.mergeAll(
 const path = "/home/astronomer/.samp"
 
 /** Puts a proxy between a hub and all who read its lockfile. */
-const bend = ({ answer = () => ({}), ask = (request) => request }: WrongWire) =>
+const bend = ({ answer = () => ({}), ask = (request) => request, url: shown = (url) => url }: WrongWire) =>
   Effect.gen(function*() {
     const raw = yield* RawHttp
     const store = yield* LockfileStore
@@ -47,7 +47,7 @@ const bend = ({ answer = () => ({}), ask = (request) => request }: WrongWire) =>
         return asBytes(status, bent, type)
       })
     )
-    yield* store.publish(path, text.replace(url, `http://127.0.0.1:${port}/xmlrpc`), text)
+    yield* store.publish(path, text.replace(url, shown(`http://127.0.0.1:${port}/xmlrpc`)), text)
   })
 
 const statusOf = (wrong: WrongWire) =>

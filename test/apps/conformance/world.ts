@@ -8,12 +8,13 @@ import * as Desktop from "../../../src/adapters/memory/Desktop.ts"
 import * as Network from "../../../src/adapters/memory/Network.ts"
 import { type ConformanceOptions, examine, type Report } from "../../../src/apps/conformance/Conformance.ts"
 import * as Hub from "../../../src/apps/Hub.ts"
+import { StandardHub } from "../../../src/apps/StandardHub.ts"
 import type { MethodCall } from "../../../src/domain/XmlRpc.ts"
 import { CallSender } from "../../../src/ports/CallSender.ts"
 import { type CallHandler, CallServer } from "../../../src/ports/CallServer.ts"
 import type { Host } from "../../../src/ports/Host.ts"
 import { KeySource } from "../../../src/ports/KeySource.ts"
-import type { LockfileStore } from "../../../src/ports/LockfileStore.ts"
+import { LockfileStore } from "../../../src/ports/LockfileStore.ts"
 
 /** The ports that hub and kit share. */
 export type Ports = CallSender | CallServer | Host | KeySource | LockfileStore
@@ -26,6 +27,8 @@ export interface Wrong {
   readonly deliver?: (call: MethodCall) => ReadonlyArray<MethodCall>
   /** Changes where it is delivered. */
   readonly place?: (url: string) => string
+  /** Changes the lockfile. */
+  readonly lockfile?: (text: string) => string
 }
 
 /** A hub on these ports. */
@@ -46,7 +49,11 @@ export const hub = (wrong: Wrong = {}): Effect.Effect<void, unknown, Ports | Sco
     const layer = Layer.fresh(Hub.layer()).pipe(
       Layer.provide(Layer.succeedContext(Context.merge(ports, bent)))
     )
-    yield* Layer.build(layer)
+    const { lockfile } = Context.get(yield* Layer.build(layer), StandardHub)
+    if (wrong.lockfile === undefined) return
+    const store = yield* LockfileStore
+    const text = (yield* store.read(lockfile)) ?? ""
+    yield* store.publish(lockfile, wrong.lockfile(text), text)
   })
 
 /** Keys of which none tells another, as the ports of the memory would give. */
@@ -63,13 +70,12 @@ const keys = Layer.sync(KeySource, () => {
 /** The ports in memory. */
 export const memory: Layer.Layer<Ports> = Layer.mergeAll(Network.layer, Desktop.host, Desktop.lockfiles, keys)
 
-/** Checks a hub in memory; time passes by itself. */
+/** Checks a hub in memory; time passes by itself, also while the hub ends. */
 export const inMemory = (
   wrong: Wrong = {},
   options: ConformanceOptions = {}
 ): Effect.Effect<Report, unknown> =>
   Effect.gen(function*() {
-    yield* hub(wrong)
     yield* Effect.forkScoped(Effect.forever(TestClock.adjust("5 millis")))
-    return yield* examine(options)
+    return yield* Effect.scoped(Effect.andThen(hub(wrong), examine(options)))
   }).pipe(Effect.scoped, Effect.provide(Layer.fresh(memory)), Effect.provide(TestClock.layer()))

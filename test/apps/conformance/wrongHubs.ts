@@ -72,9 +72,18 @@ export const wrongHubs: ReadonlyArray<WrongHub> = [
     }
   },
   {
-    does: "lists those as recipients of a broadcast who get none",
+    does: "lists all clients as recipients of a broadcast",
     id: "DLV-04",
-    make: () => answers("notifyAll", (ids) => Array.isArray(ids) ? [...ids, "c1", "c4"] : ids)
+    make: () => {
+      const ids: Array<SampValue> = []
+      return {
+        handler: (right) => (call) =>
+          Effect.map(right(call), (value) => {
+            if (call.method === "samp.hub.register") ids.push(asMap(value).get("samp.self-id") ?? "")
+            return call.method === "samp.hub.notifyAll" ? [...ids] : value
+          })
+      }
+    }
   },
   {
     does: "says yes to a message that nobody takes",
@@ -254,5 +263,10 @@ export const wrongHubs: ReadonlyArray<WrongHub> = [
     does: "has no name",
     id: "META-06",
     make: () => answers("getMetadata", (metadata, { params }) => params[1] === "hub" ? map({}) : metadata)
+  },
+  {
+    does: "leaves the version out of its lockfile",
+    id: "STD-36",
+    make: () => ({ lockfile: (text) => text.replace(/^samp\.profile\.version=.*\n/mu, "") })
   }
 ]

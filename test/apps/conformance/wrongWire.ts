@@ -13,6 +13,8 @@ export interface WrongWire {
     answer: RawAnswer
   ) => Partial<Pick<RawAnswer, "body" | "status">> & { readonly type?: string }
   readonly hub?: Wrong
+  /** The URL that the lockfile has in place of the right one. */
+  readonly url?: (url: string) => string
 }
 
 const isFault = ({ body }: RawAnswer): boolean => body.includes("<fault>")
@@ -99,5 +101,6 @@ export const wrongWires: ReadonlyArray<WrongWire> = [
     does: "forgets the query of callback URLs",
     id: "STD-07",
     hub: { place: (url) => url.replace(/\?.*/u, "") }
-  }
+  },
+  { does: "has a URL without a path", id: "STD-48", url: (url) => url.replace(/\/xmlrpc$/u, "") }
 ]

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { concernsHubs, type Requirement, requirements } from "../../../src/apps/conformance/Requirements.ts"
 import { unseen } from "../../../src/apps/conformance/Unseen.ts"
 import type { Kind } from "../support/Hubs.ts"
-import { raceNotes, races, reasons } from "./Reasons.ts"
+import { races, reasons } from "./Reasons.ts"
 import type { Run } from "./Run.ts"
 
 /** Where it is. */
@@ -17,17 +17,20 @@ const isOpen = (runs: ReadonlyArray<Run>, { id }: Requirement): boolean =>
 
 const isRace = (kind: Kind, id: string): boolean => races[kind].includes(id)
 
-const cell = ({ kind, statuses }: Run, id: string): string => {
-  if (isRace(kind, id)) return "varies"
-  const status = statuses.get(id) ?? "?"
+const statusIn = ({ kind, statuses }: Run, id: string): string =>
+  isRace(kind, id) ? "varies" : statuses.get(id) ?? "?"
+
+const cell = (run: Run, id: string): string => {
+  const status = statusIn(run, id)
   return status === "fail" ? "**fail**" : status
 }
 
-const counts = ({ statuses }: Run): ReadonlyArray<number> =>
-  ["pass", "warn", "fail", "not testable"].map((status) =>
-    requirements.filter((each) => concernsHubs(each) || statuses.get(each.id) !== "not testable")
-      .filter(({ id }) => statuses.get(id) === status).length
-  )
+const columns = ["pass", "warn", "fail", "varies", "not testable"]
+
+const counts = (run: Run): ReadonlyArray<number> => {
+  const found = requirements.filter(concernsHubs).map(({ id }) => statusIn(run, id))
+  return columns.map((column) => found.filter((status) => status === column).length)
+}
 
 const reasonsOf = (run: Run): ReadonlyArray<string> => {
   if (run.kind === "ours") return []
@@ -36,11 +39,17 @@ const reasonsOf = (run: Run): ReadonlyArray<string> => {
   const part = (title: string, status: string) => [
     `${title}:`,
     "",
-    ...rows.filter(({ id }) => isRace(run.kind, id) ? status === "warn" : run.statuses.get(id) === status)
+    ...rows.filter(({ id }) => statusIn(run, id) === status)
       .map(({ id, level, text }) => `- ${id} (${level}: ${plain(text)}). ${known[id]}`),
     ""
   ]
-  return [`## ${run.name}`, "", ...part("Fails", "fail"), ...part("Warnings", "warn")]
+  return [
+    `## ${run.name}`,
+    "",
+    ...part("Fails", "fail"),
+    ...part("Warnings", "warn"),
+    ...part("Varies", "varies")
+  ]
 }
 
 /** The text of the document. */
@@ -48,7 +57,6 @@ export const render = (runs: ReadonlyArray<Run>): string => {
   const table = requirements.filter((requirement) => isOpen(runs, requirement))
   const closed = requirements.filter((requirement) => concernsHubs(requirement) && !isOpen(runs, requirement))
   const names = runs.map(({ name }) => name)
-  const racy = [...new Set(Object.values(races).flat())]
   return [
     "# Conformance of hubs",
     "",
@@ -59,10 +67,11 @@ export const render = (runs: ReadonlyArray<Run>): string => {
     "",
     "- **fail**: a MUST that is not held",
     "- warn: a SHOULD or QOI that is not held, which does not count against the hub",
+    "- varies: a race inside that hub, which ends well or not",
     "- not testable: it cannot be seen from outside; the reasons stand at the end",
     "",
-    "| hub | pass | warn | fail | not testable |",
-    "| --- | --- | --- | --- | --- |",
+    `| requirements of hubs | ${columns.join(" | ")} |`,
+    `| --- | ${columns.map(() => "---").join(" | ")} |`,
     ...runs.map((run) => `| ${run.name} | ${counts(run).join(" | ")} |`),
     "",
     "Where a foreign hub fails, somebody has sent the bytes by hand and has read the answer; what came is told below.",
@@ -75,10 +84,6 @@ export const render = (runs: ReadonlyArray<Run>): string => {
     ...table.map(({ id, level, text }) =>
       `| ${id} | ${level} | ${plain(text)} | ${runs.map((run) => cell(run, id)).join(" | ")} |`
     ),
-    "",
-    "What varies is a race inside that hub:",
-    "",
-    ...racy.map((id) => `- ${id}: ${raceNotes[id]}`),
     "",
     "## What cannot be seen from outside",
     "",

@@ -4,6 +4,9 @@
  */
 import type { Kind } from "../support/Hubs.ts"
 
+/** The kinds, in the order of the table's columns. */
+export const kinds: ReadonlyArray<Kind> = ["ours", "jsamp", "astropy"]
+
 /** By hub and id; Markdown. */
 export const reasons: Readonly<Record<Exclude<Kind, "ours">, { readonly [id: string]: string }>> = {
   jsamp: {
@@ -14,6 +17,9 @@ export const reasons: Readonly<Record<Exclude<Kind, "ours">, { readonly [id: str
       "A message whose `samp.params` is a string is taken and delivered. (One without is taken, as it should be.)",
     "DLV-06":
       "Two calls of one sender with the same tag both get the msg-id `c1_A_a46a_tag`, so that no reply tells which of them it answers.",
+    "DLV-08":
+      "Each delivery has a thread of its own, and one may overtake another. The checks leave a moment between them, in which that is rare.",
+    "EVT-11": "The same as DLV-08.",
     "DLV-09":
       "`callAll`, while the port of one subscriber refuses connections, is answered with the fault `Connection refused`; the other subscriber gets nothing. `notifyAll` reaches it.",
     "DLV-15": "Two replies to one call are both answered with success, and the caller gets two responses.",
@@ -76,12 +82,4 @@ export const races: Readonly<Record<Kind, ReadonlyArray<string>>> = {
   ours: [],
   jsamp: ["DLV-08", "EVT-11"],
   astropy: ["DLV-22", "HUB-27"]
-}
-
-/** Why, for the document. */
-export const raceNotes: { readonly [id: string]: string } = {
-  "DLV-08": "JSAMP starts a thread for each delivery.",
-  "EVT-11": "JSAMP starts a thread for each delivery.",
-  "DLV-22": "astropy begins to wait for a response after it has sent the call.",
-  "HUB-27": "astropy begins to wait for a response after it has sent the call."
 }

@@ -5,9 +5,6 @@ import * as Json from "../support/Json.ts"
 import * as Peers from "../support/Peers.ts"
 import * as Samp from "../support/Samp.ts"
 
-/** The kinds, in the order of the table's columns. */
-export const kinds: ReadonlyArray<Hubs.Kind> = ["ours", "jsamp", "astropy"]
-
 /** What a run said. */
 export interface Run {
   readonly kind: Hubs.Kind

@@ -1,8 +1,8 @@
 /** Writes docs/conformance.md: runs the kit on all three hubs, which takes two minutes. */
 import { writeFileSync } from "node:fs"
 import { path, render } from "./Document.ts"
-import { reasons } from "./Reasons.ts"
-import { kinds, type Run, run } from "./Run.ts"
+import { kinds, reasons } from "./Reasons.ts"
+import { type Run, run } from "./Run.ts"
 
 const runs: Array<Run> = []
 for (const kind of kinds) {

@@ -122,13 +122,15 @@ export const atLast: ReadonlyArray<Check> = [
       const mtype = world.mtype()
       const alice = yield* join(world, "Alice", { subscriptions: [mtype, "samp.hub.event.*"] })
       const bob = yield* join(world, "Bob", { subscriptions: [mtype], onReceive: answering() })
-      yield* alice.ask("call", bob.id, "tag", msg(mtype))
-      yield* alice.hears("tag")
+      // whatever of this fails, others tell; here only counts what comes back
+      yield* Effect.ignore(alice.ask("call", bob.id, "tag", msg(mtype)))
+      yield* Effect.ignore(alice.hears("tag"))
       for (const [asker, id] of [[alice, bob.id], [bob, alice.id], [alice, alice.hubId]] as const) {
-        yield* asker.ask("getMetadata", id)
-        yield* asker.ask("getSubscriptions", id)
-        yield* asker.ask("getSubscribedClients", mtype)
-        yield* Effect.ignore(asker.ask("notify", id, msg(world.mtype()))) // the fault has a text
+        for (const operation of ["getMetadata", "getSubscriptions"]) {
+          yield* Effect.ignore(asker.ask(operation, id))
+        }
+        yield* Effect.ignore(asker.ask("getSubscribedClients", mtype))
+        yield* Effect.ignore(asker.ask("notify", id, msg(world.mtype())))
       }
       const [leak] = world.run.leaks
       yield* demand(leak === undefined, leak ?? "")
