@@ -56,6 +56,27 @@ describe.concurrent("samp conformance", () => {
     assert.deepStrictEqual([...await client.others()], ["hub"], "GEN-10: all its clients have unregistered")
   })
 
+  it("leaves other clients in peace, and is not led astray by one that takes and answers everything", async () => {
+    await using world = new World()
+    const hub = await world.hub()
+    const [bystander, nosy] = [await world.client(hub, "table.*", "coord.*"), await world.client(hub, "*")]
+    nosy.answerAll({ "samp.status": "samp.ok", "samp.result": {} })
+    const { code, stdout } = await world.samp(
+      "conformance",
+      "--only",
+      "GEN",
+      "--only",
+      "DLV-0",
+      "--only",
+      "SUB"
+    )
+    assert.strictEqual(code, 0)
+    assert.match(stdout, /: 0 fail, 0 warn, /u)
+    assert.deepStrictEqual(bystander.received, [])
+    assert.isAbove(nosy.received.length, 20)
+    assert.sameMembers([...await bystander.others()], ["hub", nosy.id])
+  })
+
   it("--json prints an object for each requirement, with what was sent and came back, and counts", async () => {
     await using world = new World()
     const hub = await world.hub()

@@ -81,7 +81,7 @@ const runCheck = (run: Run, { ids, run: program, title }: Check) =>
 /** Whether a hub that has just been silent does not even answer a ping. */
 const isGone = ({ hub, ports }: Run) =>
   Effect.map(
-    Effect.result(ports.sender.call(hub.url, { method: "samp.hub.ping", params: [] }, { timeoutMs: 3_000 })),
+    Effect.result(ports.sender.call(hub.url, { method: "samp.hub.ping", params: [] }, { timeoutMs: 5_000 })),
     (answer) =>
       Result.isFailure(answer) && answer.failure.reason !== "RemoteFault" &&
       answer.failure.reason !== "BadAnswer"

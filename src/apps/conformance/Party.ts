@@ -11,7 +11,7 @@ import type { CallError } from "../../ports/CallSender.ts"
 import type { CallHandler } from "../../ports/CallServer.ts"
 import { aMap, aString, type Broken, type CheckFailure } from "./Check.ts"
 import { show } from "./Transcript.ts"
-import type { World } from "./World.ts"
+import { answerMs, type World } from "./World.ts"
 
 /** What the hub delivered; parts that are not there are empty. */
 export interface Received {
@@ -174,7 +174,7 @@ export const join = (
       endpoint = yield* Scope.fork(outer)
       const place = { address: "127.0.0.1", port: 0, title: "SAMP client" }
       const { url } = yield* ports.server.listen(place, handler).pipe(Scope.provide(endpoint))
-      yield* askWithin(5_000, "setXmlrpcCallback", url)
+      yield* askWithin(answerMs, "setXmlrpcCallback", url)
       return url
     })
     const got: Party["got"] = (mtype) => inbox.filter((received) => received.mtype === mtype)
@@ -190,11 +190,11 @@ export const join = (
       info,
       inbox,
       askWithin,
-      ask: (operation, ...params) => askWithin(5_000, operation, ...params),
-      subscribe: (patterns) => askWithin(5_000, "declareSubscriptions", subscriptionsTo(patterns)),
+      ask: (operation, ...params) => askWithin(answerMs, operation, ...params),
+      subscribe: (patterns) => askWithin(answerMs, "declareSubscriptions", subscriptionsTo(patterns)),
       unregister: Effect.suspend(() => {
         left = true
-        return askWithin(5_000, "unregister")
+        return askWithin(answerMs, "unregister")
       }),
       listen,
       hangUp: Effect.suspend(() => Scope.close(endpoint, Exit.void)),

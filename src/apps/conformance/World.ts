@@ -57,7 +57,7 @@ export interface Run {
 }
 
 /** Milliseconds for an answer of the hub that needs nobody else. */
-const answerMs = 5_000
+export const answerMs = 8_000
 /** Milliseconds between two looks at something that should come. */
 const lookMs = 5
 
@@ -146,7 +146,7 @@ export class World {
   }
 
   /** Waits until something is there. */
-  until<A>(what: string, look: () => A | undefined, limitMs = 3_000): Effect.Effect<A, Broken> {
+  until<A>(what: string, look: () => A | undefined, limitMs = 5_000): Effect.Effect<A, Broken> {
     const poll: Effect.Effect<A> = Effect.suspend(() => {
       const found = look()
       return found === undefined ? Effect.andThen(Effect.sleep(lookMs), poll) : Effect.succeed(found)

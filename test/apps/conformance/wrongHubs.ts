@@ -165,7 +165,7 @@ export const wrongHubs: ReadonlyArray<WrongHub> = [
   {
     does: "waits until the recipient has done its work",
     id: "DLV-07",
-    make: () => on("notify", (right, call) => Effect.tap(right(call), () => Effect.sleep(2_500)))
+    make: () => on("notify", (right, call) => Effect.tap(right(call), () => Effect.sleep(4_500)))
   },
   {
     does: "lists the caller among the registered clients",

@@ -200,7 +200,7 @@ export const events: ReadonlyArray<Check> = [
         return yield* new NotTestable({ reason: "the hub does not take samp.app.ping" })
       }
       for (let n = 0; n < 3; n++) {
-        const asking = alice.askWithin(4_000, "callAndWait", alice.hubId, msg("samp.app.ping"), "3")
+        const asking = alice.askWithin(5_000, "callAndWait", alice.hubId, msg("samp.app.ping"), "4")
         const result = yield* Effect.result(asking)
         if (Result.isFailure(result)) {
           return yield* broken(`callAndWait to the hub: ${result.failure.message}`)

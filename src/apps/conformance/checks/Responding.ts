@@ -236,7 +236,7 @@ export const responding: ReadonlyArray<Check> = [
       const bob = yield* join(world, "Bob", { subscriptions: [mtype], onReceive: answeringAtOnce() })
       for (let n = 0; n < 10; n++) {
         const content = msg(mtype, map({ n: String(n) }))
-        const result = yield* Effect.result(alice.askWithin(3_000, "callAndWait", bob.id, content, "2"))
+        const result = yield* Effect.result(alice.askWithin(5_000, "callAndWait", bob.id, content, "4"))
         if (Result.isFailure(result)) {
           return yield* broken(`callAndWait ${n + 1} of 10: ${result.failure.message}`)
         }
@@ -250,7 +250,7 @@ export const responding: ReadonlyArray<Check> = [
       const mtype = world.mtype()
       const alice = yield* join(world, "Alice")
       const bob = yield* join(world, "Bob", { subscriptions: [mtype] })
-      const { answer } = yield* waiting(alice, bob, mtype, "6", 3_000)
+      const { answer } = yield* waiting(alice, bob, mtype, "9", 5_000)
       yield* bob.unregister
       const result = yield* answer
       if (Result.isFailure(result) && !isFault(result.failure)) {
@@ -266,7 +266,7 @@ export const responding: ReadonlyArray<Check> = [
       const alice = yield* join(world, "Alice")
       const bob = yield* join(world, "Bob", { subscriptions: [mtype] })
       yield* bob.hangUp
-      const asking = alice.askWithin(4_000, "callAndWait", bob.id, msg(mtype), "8")
+      const asking = alice.askWithin(5_000, "callAndWait", bob.id, msg(mtype), "9")
       const result = yield* Effect.result(asking)
       if (Result.isFailure(result) && !isFault(result.failure)) {
         return yield* broken(`callAndWait waits on: ${result.failure.message}`)

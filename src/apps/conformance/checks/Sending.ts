@@ -8,9 +8,9 @@ import { show } from "../Transcript.ts"
 import { allSendings, carries, exactly, msg, pauseMs, sendings } from "./Common.ts"
 
 /** Milliseconds for which a slow recipient holds a callback; a sender that waits for it is seen by that. */
-const holdMs = 2_500
+const holdMs = 4_500
 /** Milliseconds in which a sender that does not wait is surely done. */
-const promptMs = 2_000
+const promptMs = 4_000
 
 const params = map({ a: "1", list: ["x", map({})] })
 const extra = { "x-samp.conformance.key": map({ deep: ["v"] }), other: "o" }
