@@ -25,6 +25,7 @@ export const codes = {
   hubRunning: 8,
   cannotStart: 9,
   badData: 10,
+  nonconforming: 11,
   interrupted: 130
 } as const
 

@@ -20,6 +20,7 @@ const meanings: { readonly [N in Name]: string } = {
   hubRunning: "a hub is already running there, or has the label",
   cannotStart: "the hub cannot start: port taken, lockfile not writable",
   badData: "the data cannot be read, or are of no kind that is known",
+  nonconforming: "the hub does not do what the standard demands",
   interrupted: "interrupted"
 }
 

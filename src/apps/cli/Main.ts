@@ -29,6 +29,7 @@ const commands = {
   hub: () => import("./Hub.ts"),
   hubs: () => import("./Hubs.ts"),
   clients: () => import("./Clients.ts"),
+  conformance: () => import("./Conformance.ts"),
   doctor: () => import("./Doctor.ts"),
   listen: () => import("./Listen.ts"),
   load: () => import("./Load.ts"),
