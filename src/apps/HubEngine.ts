@@ -55,20 +55,26 @@ export class HubEngine extends Context.Service<HubEngine, {
 /** The longest that a timer can be set for; the tick it brings is harmless when too early. */
 const longestSleepMs = 2 ** 31 - 1
 
+/**
+ * Sees each step of the machine before its outputs are carried out: the input, what came out, and when, in milliseconds
+ * since the engine began. It must neither wait nor throw.
+ */
+export type Observe = (at: number, input: HubInput, outputs: ReadonlyArray<HubOutput>) => void
+
 type Settle = (result: Result.Result<SampValue, Fault>) => void
 
-const make = (config: HubConfig) =>
+const make = (config: HubConfig, observe: Observe | undefined) =>
   Effect.gen(function*() {
     const clock = yield* Clock.Clock
     const sender = yield* CallSender
     const scope = yield* Effect.scope
     const fork = Effect.runForkWith(yield* Effect.context<never>())
-    const now = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+    const origin = clock.monotonicTimeNanosUnsafe()
+    const now = (): number => Number(clock.monotonicTimeNanosUnsafe() - origin) / 1e6
     const ended = yield* Deferred.make<Ended>()
-    const begun = { at: now(), time: clock.currentTimeMillisUnsafe() }
+    const begun = clock.currentTimeMillisUnsafe()
     /** The time of day at a moment of the clock of the inputs. */
-    const timeOf = (at: number): string =>
-      DateTime.formatIso(DateTime.makeUnsafe(Math.round(begun.time + at - begun.at)))
+    const timeOf = (at: number): string => DateTime.formatIso(DateTime.makeUnsafe(Math.round(begun + at)))
 
     const fibers = new Set<Fiber.Fiber<unknown, unknown>>()
     const run: Run = (effect, done) => {
@@ -89,7 +95,7 @@ const make = (config: HubConfig) =>
     }
     yield* Scope.addFinalizer(scope, Effect.suspend(() => Fiber.interruptAll(fibers)))
 
-    let state = start(config, now())
+    let state = start(config, 0)
     const inbox: Array<HubInput> = []
     const waiting = new Map<number, Settle>()
     const outboxes = new Map<ClientId, Outbox>()
@@ -107,6 +113,7 @@ const make = (config: HubConfig) =>
         for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) {
           const result = step(state, next)
           state = result.state
+          observe?.(now(), next, result.outputs)
           for (const output of result.outputs) carryOut(output)
         }
       } finally {
@@ -213,8 +220,8 @@ const make = (config: HubConfig) =>
       const seconds = (since: number): number => Math.max(0, Math.floor((at - since) / 1000))
       const { openCalls, ...counts } = routed(state)
       return {
-        started: timeOf(begun.at),
-        uptime: seconds(begun.at),
+        started: timeOf(0),
+        uptime: seconds(0),
         openCalls,
         routed: { ...counts, failed },
         clients: clientFacts(state).map(({ lastSeen, registeredAt, ...client }) => ({
@@ -245,6 +252,12 @@ const make = (config: HubConfig) =>
     })
   })
 
-/** A hub with this configuration. */
-export const layer = (config: HubConfig): Layer.Layer<HubEngine, never, CallSender> =>
-  Layer.effect(HubEngine, make(config))
+/**
+ * A hub with this configuration.
+ *
+ * @param observe - sees all that the machine does; its clock begins at 0 with the hub
+ */
+export const layer = (
+  config: HubConfig,
+  observe?: Observe
+): Layer.Layer<HubEngine, never, CallSender> => Layer.effect(HubEngine, make(config, observe))
