@@ -1,0 +1,54 @@
+/**
+ * The recorder: an observer of a hub's machine that writes all it sees to a file.
+ *
+ *     machine -> observe -> a line -> journal
+ *
+ * It never holds the hub up. When the disk is full or too slow, the recording ends, and a warning says so.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { HubConfig } from "../../domain/HubState.ts"
+import type { Kind } from "../../domain/recording/Format.ts"
+import { Writer } from "../../domain/recording/Write.ts"
+import type { FileError } from "../../ports/FileStore.ts"
+import { Journals } from "../../ports/Journal.ts"
+import type { Observe } from "../HubEngine.ts"
+
+/** How to record. */
+export interface RecorderOptions {
+  readonly path: string
+  /** Whether a file that is there may be replaced. */
+  readonly overwrite: boolean
+  readonly kind: Kind
+  /** Text that must not be in the recording, such as the secret of the lockfile; keys never are. */
+  readonly secrets: ReadonlyArray<string>
+}
+
+/** Characters of a recording that may wait for the disk. */
+const most = 64 * 1024 * 1024
+
+/**
+ * Begins a recording; it is complete when the scope has ended.
+ *
+ * @returns makes the observer of a machine with this configuration, which begins now
+ */
+export const make = (
+  { kind, overwrite, path, secrets }: RecorderOptions
+): Effect.Effect<(config: HubConfig) => Observe, FileError, Journals | Scope.Scope> =>
+  Effect.gen(function*() {
+    const journals = yield* Journals
+    const journal = yield* journals.open(path, { replace: overwrite, most })
+    const started = DateTime.formatIso(yield* DateTime.now)
+    yield* Effect.forkScoped(
+      Effect.flatMap(
+        journal.failed,
+        ({ detail }) => Effect.logWarning(`the recording ${path} ends here, and the rest goes on: ${detail}`)
+      )
+    )
+    return (config) => {
+      const writer = new Writer(secrets)
+      journal.append(writer.header(kind, config, started, 0))
+      return (at, input, outputs) => journal.append(writer.step(at, input, outputs))
+    }
+  })
