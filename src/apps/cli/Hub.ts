@@ -14,7 +14,7 @@ import { findHub } from "../Discovery.ts"
 import * as Hub from "../Hub.ts"
 import * as HubEngine from "../HubEngine.ts"
 import * as Platform from "../NodePlatform.ts"
-import * as Recorder from "../recording/Recorder.ts"
+
 import * as StandardHub from "../StandardHub.ts"
 import { ending } from "./Ending.ts"
 import { codes, Stop } from "./Exit.ts"
@@ -23,6 +23,7 @@ import { said } from "./Fault.ts"
 import * as Flags from "./Flags.ts"
 import { command as status } from "./HubStatus.ts"
 import * as Print from "./Print.ts"
+import * as Recording from "./Recording.ts"
 
 const text = (name: string, metavar: string, description: string) =>
   Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.optional)
@@ -78,10 +79,7 @@ const flags = {
     "FILE",
     "write all that comes to the hub to this file, for samp replay; keys are left out"
   ),
-  overwrite: Flag.Boolean("overwrite").pipe(
-    Flag.withDescription("replace the file of --record if it is there"),
-    Flag.withDefault(false)
-  ),
+  overwrite: Flags.overwrite,
   json: Flags.json
 }
 
@@ -169,7 +167,7 @@ export const command = Command.make("hub", flags, (given) => {
     const path = optional(given.record)
     const observe = path === undefined
       ? undefined
-      : yield* Recorder.make({ path, overwrite: given.overwrite, kind: "hub", secrets: [secret] })
+      : yield* Recording.begin({ path, overwrite: given.overwrite, kind: "hub", secrets: [secret] })
     return Hub.layer({
       lockfile: optional(given.lockfile),
       multi: given.multi,
