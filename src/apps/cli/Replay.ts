@@ -158,7 +158,7 @@ const playInto = (
           same ? "no difference" : count(played.differences, "difference")
         }: ${count(played.operations, "operation")} of ${
           count(played.clients, "client")
-        }, ${played.unplayable} lines ` +
+        }, ${played.unplayable} ${played.unplayable === 1 ? "line" : "lines"} ` +
           `played otherwise${speed === 0 ? "" : `, at most ${time(played.behind)} late`}`
       )
     if (!same) return yield* new Stop({ code: codes.difference, text: json ? differs(file).text : "" })

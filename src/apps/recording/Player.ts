@@ -5,7 +5,7 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type { HubInput, Operation } from "../../domain/HubInput.ts"
 import { ClientId, type MessageId, PrivateKey } from "../../domain/Identifiers.ts"
-import { type Answer, answersOf, responseIn, selfIdOf } from "../../domain/recording/Answers.ts"
+import { type Answer, answersOf, deliveriesOf, responseIn, selfIdOf } from "../../domain/recording/Answers.ts"
 import { compareAnswer, type LiveAnswer } from "../../domain/recording/Compare.ts"
 import type { Recording, Step } from "../../domain/recording/Format.ts"
 import { type Called, requestOf } from "../../domain/recording/Request.ts"
@@ -105,6 +105,10 @@ export class Player {
   /** Plays one step. */
   step(step: Step): Effect.Effect<void, never, CallServer | CallSender | Scope.Scope> {
     this.line = step.line
+    return Effect.andThen(this.carryOut(step), this.answered(step))
+  }
+
+  private carryOut(step: Step): Effect.Effect<void, never, CallServer | CallSender | Scope.Scope> {
     const { input } = step
     switch (input._tag) {
       case "Asked":
@@ -136,7 +140,7 @@ export class Player {
   get end(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function*() {
       const standIns = [...this.byKey.values()]
-      yield* this.until(() => standIns.every(({ awaited }) => awaited === 0))
+      yield* this.until(() => standIns.every(({ awaits }) => !awaits))
       yield* Effect.timeoutOption(
         Effect.forEach(this.waits.values(), Fiber.await, { discard: true }),
         patienceMs
@@ -152,13 +156,10 @@ export class Player {
     this.options.onUnplayable({ line, text })
   }
 
-  /** What was delivered to stand-ins in this step is to come; what hubs have to say themselves is each hub's own. */
-  private expect({ line, outputs }: Step): void {
-    for (const output of outputs) {
-      if (output._tag !== "Deliver") continue
-      const { delivery } = output
-      const isHubs = delivery._tag !== "Response" && delivery.sender === this.recording.header.config.hubId
-      if (!isHubs) this.byId.get(output.to)?.expect(line, delivery)
+  /** What was delivered to stand-ins in this step is to come. */
+  private expect(step: Step): void {
+    for (const recorded of deliveriesOf(step, this.recording.header.config.hubId)) {
+      this.byId.get(recorded.to)?.expect(step.line, recorded)
     }
   }
 
@@ -169,8 +170,20 @@ export class Player {
     return Effect.asVoid(Effect.timeoutOption(look, patienceMs))
   }
 
+  /** Waits until a stand-in has got what it is to get, but not for ever, and not again for the same. */
   private settled(standIn: StandIn): Effect.Effect<void> {
-    return this.until(() => standIn.awaited === 0)
+    return Effect.andThen(this.until(() => !standIn.awaits), Effect.sync(() => standIn.giveUp()))
+  }
+
+  /** Waits for those who have waited for a response that came in this step. */
+  private answered({ outputs }: Step): Effect.Effect<void> {
+    const fibers = outputs.flatMap((output) => {
+      const fiber = output._tag === "Answer" ? this.waits.get(output.request) : undefined
+      return fiber === undefined ? [] : [fiber]
+    })
+    return fibers.length === 0
+      ? Effect.void
+      : Effect.asVoid(Effect.timeoutOption(Fiber.awaitAll(fibers), patienceMs))
   }
 
   private differs(
@@ -285,7 +298,7 @@ export class Player {
   private ask(step: Step, request: number, operation: Called): Effect.Effect<void> {
     const recorded = this.answers.get(request)
     // astropy's hub knows pings without a key only (WIRE-75)
-    const plain = operation._tag === "Ping" && recorded !== undefined && Result.isSuccess(recorded)
+    const plain = operation._tag === "Ping" && recorded !== undefined && Result.isSuccess(recorded.result)
       ? { _tag: operation._tag } as const
       : operation
     return Effect.map(
@@ -301,8 +314,8 @@ export class Player {
   ) {
     this.expect(step)
     const recorded = this.answers.get(request)
-    const tooLate = recorded !== undefined && Result.isFailure(recorded) &&
-      recorded.failure.reason === "Timeout"
+    const tooLate = recorded !== undefined && Result.isFailure(recorded.result) &&
+      recorded.result.failure.reason === "Timeout"
     const { speed } = this.options
     // What was in vain is so in shorter time, too, at a higher speed.
     const scaled = speed === 0 ? 1 : Math.ceil(operation.timeoutSeconds / speed)
@@ -327,7 +340,7 @@ export class Player {
     return Effect.gen({ self: this }, function*() {
       const standIn = this.byKey.get(operation.key)
       const answer = this.answers.get(request)
-      const wasTaken = answer !== undefined && Result.isSuccess(answer)
+      const wasTaken = answer !== undefined && Result.isSuccess(answer.result)
       if (standIn !== undefined && wasTaken) yield* this.until(() => standIn.calls.has(operation.msgId))
       this.expect(step)
       yield* this.ask(step, request, operation)
@@ -342,9 +355,7 @@ export class Player {
     this.cannot(step, `${input.recipient} did not take a call: its stand-in gave the hub's response`)
     return Effect.gen({ self: this }, function*() {
       yield* this.until(() => callee.calls.has(input.msgId))
-      for (const output of step.outputs) {
-        if (output._tag === "Deliver") this.byId.get(output.to)?.expect(step.line, output.delivery)
-      }
+      this.expect(step)
       const live = callee.calls.get(input.msgId)
       if (live !== undefined) yield* callee.reply(live, response)
     })

@@ -7,7 +7,8 @@ import * as Scope from "effect/Scope"
 import type { Delivery } from "../../domain/HubOutput.ts"
 import type { ClientId, MessageId, PrivateKey } from "../../domain/Identifiers.ts"
 import { errorResponse, okResponse } from "../../domain/Message.ts"
-import { alike, type Cast, fits, partsOf, shown } from "../../domain/recording/Compare.ts"
+import type { RecordedDelivery } from "../../domain/recording/Answers.ts"
+import { alike, type Cast, fits, partsOf, sameStatus, shown } from "../../domain/recording/Compare.ts"
 import type { SampMap } from "../../domain/SampValue.ts"
 import type { CallSender } from "../../ports/CallSender.ts"
 import type { CallServer } from "../../ports/CallServer.ts"
@@ -30,9 +31,10 @@ export interface PlayDifference {
   readonly live: string
 }
 
-interface Expected {
+interface Expected extends Pick<RecordedDelivery, "delivery" | "isHubs"> {
   readonly line: number
-  readonly delivery: Delivery
+  /** Whether nobody waits for it any more; it may still come. */
+  late: boolean
 }
 
 /** What a delivery is, for people. */
@@ -125,13 +127,18 @@ export class StandIn {
   }
 
   /** From now on this is to come. */
-  expect(line: number, delivery: Delivery): void {
-    this.expected.push({ line, delivery })
+  expect(line: number, { delivery, isHubs }: RecordedDelivery): void {
+    this.expected.push({ line, delivery, isHubs, late: false })
   }
 
-  /** Deliveries that are still to come. */
-  get awaited(): number {
-    return this.expected.length
+  /** Whether something is still to come that is worth waiting for. */
+  get awaits(): boolean {
+    return this.expected.some(({ late }) => !late)
+  }
+
+  /** What has not come by now is not waited for again. */
+  giveUp(): void {
+    for (const expected of this.expected) expected.late = true
   }
 
   /** What never came. */
@@ -151,9 +158,10 @@ export class StandIn {
     const { from } = partsOf(delivery)
     if (from === this.hubId && delivery._tag !== "Response") return this.strange(delivery)
     const fitting = this.expected.filter((expected) => fits(expected.delivery, delivery, cast))
-    const same = fitting.find((expected) =>
-      alike(partsOf(expected.delivery).content, partsOf(delivery).content, cast)
-    )
+    const same = fitting.find(({ delivery: recorded, isHubs }) => {
+      const [a, b] = [partsOf(recorded).content, partsOf(delivery).content]
+      return isHubs ? sameStatus(a, b) : alike(a, b, cast)
+    })
     const found = same ?? fitting[0]
     if (found === undefined) return this.strange(delivery)
     this.expected = this.expected.filter((expected) => expected !== found)

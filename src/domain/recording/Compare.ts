@@ -3,12 +3,12 @@
  * of itself; only what clients can rely on is compared.
  */
 import * as Result from "effect/Result"
-import type { Fault } from "../Fault.ts"
 import type { Operation } from "../HubInput.ts"
 import type { Delivery } from "../HubOutput.ts"
 import type { ClientId } from "../Identifiers.ts"
 import { isList, isMap, type SampMap, type SampValue, stringAt, toJson } from "../SampValue.ts"
 import { unescape } from "./Aliases.ts"
+import type { Answer } from "./Answers.ts"
 
 /** The clients of a recording where it is played. */
 export interface Cast {
@@ -68,14 +68,21 @@ const compareIds = (recorded: SampValue, live: SampValue, cast: Cast): Unlike | 
     : { recorded: shownIds(expected), live: shownIds(found) }
 }
 
+/** Whether two responses say as much of how it went. */
+export const sameStatus = (recorded: SampValue, live: SampValue): boolean =>
+  isMap(recorded) && isMap(live) && recorded.get("samp.status") === live.get("samp.status")
+
 const compareValues = (
   operation: Operation,
+  { isHubs }: Answer,
   recorded: SampValue,
   live: SampValue,
   cast: Cast
 ): Unlike | undefined => {
   const whole = (): Unlike | undefined =>
-    alike(recorded, live, cast) ? undefined : { recorded: shown(recorded), live: shown(live) }
+    (isHubs ? sameStatus(recorded, live) : alike(recorded, live, cast))
+      ? undefined
+      : { recorded: shown(recorded), live: shown(live) }
   switch (operation._tag) {
     case "NotifyAll":
     case "CallAll":
@@ -103,10 +110,11 @@ export type LiveAnswer =
 /** How a live answer differs from the recorded one; the words of faults are each hub's own. */
 export const compareAnswer = (
   operation: Operation,
-  recorded: Result.Result<SampValue, Fault>,
+  answer: Answer,
   live: LiveAnswer,
   cast: Cast
 ): Unlike | undefined => {
+  const { result: recorded } = answer
   if (Result.isFailure(recorded)) {
     const { reason, text } = recorded.failure
     if (live._tag === "Fault" || (live._tag === "None" && reason === "Timeout")) return undefined
@@ -119,7 +127,7 @@ export const compareAnswer = (
       live: live._tag === "Fault" ? `a fault: ${live.text}` : live.text
     }
   }
-  return compareValues(operation, recorded.success, live.value, cast)
+  return compareValues(operation, answer, recorded.success, live.value, cast)
 }
 
 /** Who it comes from, and what is in it. */

@@ -15,7 +15,7 @@ import { type Dice, dice } from "../../sim/Dice.ts"
 import { tell } from "../../sim/History.ts"
 
 const given = process.env["HISTORY_SEED"]
-const seeds = given === undefined ? Array.from({ length: 150 }, (_, seed) => seed) : [Number(given)]
+const seeds = given === undefined ? Array.from({ length: 100 }, (_, seed) => seed) : [Number(given)]
 const again = (seed: number): string => `replay: HISTORY_SEED=${seed} npx vitest run test/domain/recording`
 
 /** A key as they are, of 43 characters, for one of the short ones of the histories. */
