@@ -161,6 +161,9 @@ const playInto = (
         }, ${played.unplayable} ${played.unplayable === 1 ? "line" : "lines"} ` +
           `played otherwise${speed === 0 ? "" : `, at most ${time(played.behind)} late`}`
       )
+    if (!json && played.added.length > 0) {
+      yield* Print.line(`The hub puts these into messages: ${played.added.join(", ")}`)
+    }
     if (!same) return yield* new Stop({ code: codes.difference, text: json ? differs(file).text : "" })
   }))
 

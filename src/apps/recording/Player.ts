@@ -39,6 +39,8 @@ export interface Played {
   readonly clients: number
   readonly differences: number
   readonly unplayable: number
+  /** Keys that the live hub put into messages, which is no difference. */
+  readonly added: ReadonlyArray<string>
   /** Milliseconds by which the play was behind its time at most. */
   readonly behind: number
 }
@@ -59,12 +61,13 @@ export class Player {
   private readonly stage: Stage
   private readonly byKey = new Map<PrivateKey, StandIn>()
   private readonly byId = new Map<string, StandIn>()
-  private readonly liveIds = new Set<string>()
+  private readonly recordedIds = new Map<string, string>()
   private readonly waits = new Map<number, Fiber.Fiber<void>>()
   private line = 1
   private operations = 0
   private differences = 0
   private unplayable = 0
+  private readonly added = new Set<string>()
 
   constructor(
     recording: Recording,
@@ -82,13 +85,14 @@ export class Player {
       cast: {
         hubId,
         liveId: (id) => id === hubId ? this.hubId : this.byId.get(id)?.liveId,
-        isStandIn: (id) => this.liveIds.has(id)
+        recordedId: (id) => this.recordedIds.get(id)
       },
       run,
       differs: (difference) => {
         this.differences++
         options.onDifference(difference)
       },
+      adds: (key) => this.added.add(key),
       line: () => this.line
     }
   }
@@ -99,7 +103,7 @@ export class Player {
 
   get played(): Omit<Played, "behind"> {
     const { differences, operations, unplayable } = this
-    return { operations, differences, unplayable, clients: this.byKey.size }
+    return { operations, differences, unplayable, clients: this.byKey.size, added: [...this.added].sort() }
   }
 
   /** Plays one step. */
@@ -243,7 +247,7 @@ export class Player {
       Effect.map((standIn) => {
         this.byKey.set(key, standIn)
         this.byId.set(id, standIn)
-        this.liveIds.add(standIn.liveId)
+        this.recordedIds.set(standIn.liveId, id)
       }),
       Effect.catch((error) =>
         Effect.sync(() => this.differs(step, id, "register", { recorded: "registered", live: error.message }))

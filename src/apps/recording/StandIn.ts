@@ -7,6 +7,7 @@ import * as Scope from "effect/Scope"
 import type { Delivery } from "../../domain/HubOutput.ts"
 import type { ClientId, MessageId, PrivateKey } from "../../domain/Identifiers.ts"
 import { errorResponse, okResponse } from "../../domain/Message.ts"
+import { unescape } from "../../domain/recording/Aliases.ts"
 import type { RecordedDelivery } from "../../domain/recording/Answers.ts"
 import { alike, type Cast, fits, partsOf, sameStatus, shown } from "../../domain/recording/Compare.ts"
 import type { SampMap } from "../../domain/SampValue.ts"
@@ -38,10 +39,8 @@ interface Expected extends Pick<RecordedDelivery, "delivery" | "isHubs"> {
 }
 
 /** What a delivery is, for people. */
-export const describeDelivery = (delivery: Delivery): string => {
-  const { about, from } = partsOf(delivery)
-  return `${delivery._tag.toLowerCase()} ${about} from ${from}`
-}
+const describe = (delivery: Delivery, from: string): string =>
+  `${delivery._tag.toLowerCase()} ${partsOf(delivery).about} from ${from}`
 
 /** What a stand-in knows of the play that it is in. */
 export interface Stage {
@@ -50,6 +49,8 @@ export interface Stage {
   /** Runs something that belongs to the play. */
   readonly run: (effect: Effect.Effect<void>) => void
   readonly differs: (difference: PlayDifference) => void
+  /** The live hub puts such a key into messages. */
+  readonly adds: (key: string) => void
   /** The line that is being played. */
   readonly line: () => number
 }
@@ -147,7 +148,7 @@ export class StandIn {
       line,
       what: "missing",
       client: this.recordedId,
-      about: describeDelivery(delivery),
+      about: describe(delivery, partsOf(delivery).from),
       recorded: shown(partsOf(delivery).content),
       live: "nothing came"
     }))
@@ -160,7 +161,7 @@ export class StandIn {
     const fitting = this.expected.filter((expected) => fits(expected.delivery, delivery, cast))
     const same = fitting.find(({ delivery: recorded, isHubs }) => {
       const [a, b] = [partsOf(recorded).content, partsOf(delivery).content]
-      return isHubs ? sameStatus(a, b) : alike(a, b, cast)
+      return isHubs ? sameStatus(a, b) : alike(a, this.known(recorded, delivery), cast)
     })
     const found = same ?? fitting[0]
     if (found === undefined) return this.strange(delivery)
@@ -173,10 +174,26 @@ export class StandIn {
     }
   }
 
+  /** The content of a delivery without what the live hub has put into it: astropy's adds a host and a user. */
+  private known(recorded: Delivery, live: Delivery): SampMap {
+    const { content } = partsOf(live)
+    if (live._tag === "Response") return content
+    const was = partsOf(recorded).content
+    return new Map(
+      [...content].filter(([key]) => {
+        const isAdded = !key.startsWith("samp.") && ![...was.keys()].some((own) => unescape(own) === key)
+        if (isAdded) this.stage.adds(key)
+        return !isAdded
+      })
+    )
+  }
+
   /** Something that was not recorded: from the hub, from clients that are not of the recording, or too much. */
   private strange(delivery: Delivery): void {
     const { from } = partsOf(delivery)
-    if (this.stage.cast.isStandIn(from)) this.differ("extra", this.stage.line(), delivery, delivery)
+    if (this.stage.cast.recordedId(from) !== undefined) {
+      this.differ("extra", this.stage.line(), delivery, delivery)
+    }
     if (delivery._tag === "Call") {
       const isPing = partsOf(delivery).about === "samp.app.ping"
       this.stage.run(this.reply(delivery.msgId, isPing ? okResponse() : notOurs))
@@ -184,11 +201,12 @@ export class StandIn {
   }
 
   private differ(what: "content" | "extra", line: number, recorded: Delivery, live: Delivery): void {
+    const { from } = partsOf(recorded)
     this.stage.differs({
       line,
       what,
       client: this.recordedId,
-      about: describeDelivery(recorded),
+      about: describe(recorded, what === "extra" ? this.stage.cast.recordedId(from) ?? from : from),
       recorded: what === "extra" ? "nothing" : shown(partsOf(recorded).content),
       live: shown(partsOf(live).content)
     })

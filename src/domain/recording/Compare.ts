@@ -14,8 +14,8 @@ import type { Answer } from "./Answers.ts"
 export interface Cast {
   /** The live id of a recorded one, the hub's included; undefined for strangers. */
   readonly liveId: (recorded: string) => string | undefined
-  /** Whether a live id is that of a stand-in. */
-  readonly isStandIn: (live: string) => boolean
+  /** The recorded id of the client that a live one stands in for; undefined for strangers. */
+  readonly recordedId: (live: string) => string | undefined
   /** The hub's id in the recording. */
   readonly hubId: ClientId
 }
@@ -56,13 +56,8 @@ const idsOf = (value: SampValue): ReadonlyArray<string> =>
 
 /** The clients that an answer names, as far as they are stand-ins: others at the live hub are not of the recording. */
 const compareIds = (recorded: SampValue, live: SampValue, cast: Cast): Unlike | undefined => {
-  const expected = new Set(
-    idsOf(recorded).flatMap((id) => {
-      const known = id === cast.hubId ? undefined : cast.liveId(id)
-      return known === undefined ? [] : [known]
-    })
-  )
-  const found = new Set(idsOf(live).filter(cast.isStandIn))
+  const expected = new Set(idsOf(recorded).filter((id) => id !== cast.hubId && cast.liveId(id) !== undefined))
+  const found = new Set(idsOf(live).flatMap((id) => cast.recordedId(id) ?? []))
   return expected.size === found.size && [...expected].every((id) => found.has(id))
     ? undefined
     : { recorded: shownIds(expected), live: shownIds(found) }
