@@ -6,8 +6,8 @@
  * ends, waits beside. What the recorded hub delivered in a step is expected from then on; before a stand-in replies it waits
  * for the call, and before it leaves it waits for what it is still to get.
  *
- * What only a hub sees cannot be played. A client that died stops listening, as the dead do; one that was ejected
- * unregisters; a call that was not taken is answered as the hub answered it.
+ * What only a hub sees cannot be played. A client that died stops listening, as the dead do, and unregisters when
+ * the live hub notices nothing; one that was ejected unregisters; a call that was not taken is answered as the hub answered it.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,7 @@
 /** Playing single steps of a recording into a live hub; see Play.ts. */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type { HubInput, Operation } from "../../domain/HubInput.ts"
@@ -49,6 +50,9 @@ export interface Played {
 const patienceMs = 5_000
 /** Milliseconds between two looks whether it has come. */
 const lookMs = 10
+/** Milliseconds that a hub has to notice that a client died, and between two looks whether it has. */
+const ghostMs = 2_000
+const ghostLookMs = 100
 /** Milliseconds for an operation. */
 const operationMs = 20_000
 
@@ -126,9 +130,7 @@ export class Player {
       case "ClientDead": {
         const dead = this.byId.get(input.id)
         this.expect(step)
-        if (dead === undefined) return Effect.void
-        this.cannot(step, `${input.id} died: its stand-in stopped listening`)
-        return Effect.andThen(this.settled(dead), dead.vanish)
+        return dead === undefined ? Effect.void : this.died(step, input.id, dead)
       }
       case "Eject":
       case "Tick":
@@ -362,6 +364,30 @@ export class Player {
       this.expect(step)
       const live = callee.calls.get(input.msgId)
       if (live !== undefined) yield* callee.reply(live, response)
+    })
+  }
+
+  /** A client that has vanished is a ghost at hubs that do not look; from the recorded one it was gone. */
+  private died(step: Step, id: ClientId, dead: StandIn): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function*() {
+      yield* this.settled(dead)
+      yield* dead.vanish
+      const question = { method: "samp.hub.getRegisteredClients", params: [dead.key] }
+      const isGone = this.sender.call(this.options.hub.url, question, { timeoutMs: operationMs }).pipe(
+        Effect.as(false),
+        Effect.catch(({ reason }) => Effect.succeed(reason === "RemoteFault"))
+      )
+      const look: Effect.Effect<void> = Effect.flatMap(
+        isGone,
+        (gone) => gone ? Effect.void : Effect.andThen(Effect.sleep(ghostLookMs), look)
+      )
+      const noticed = yield* Effect.timeoutOption(look, ghostMs)
+      if (Option.isNone(noticed)) yield* dead.unregister
+      else yield* dead.over
+      const end = Option.isSome(noticed)
+        ? "as the hub noticed"
+        : `and unregistered ${ghostMs / 1000} s later, since the hub noticed nothing`
+      this.cannot(step, `${id} died: its stand-in stopped listening, ${end}`)
     })
   }
 
