@@ -42,6 +42,7 @@ export const play = (
         behind = Math.max(behind, late)
       }
       yield* player.step(step)
+      if (step.input._tag === "Stop") break // the recorded hub said no to all that came then
     }
     yield* player.end
     return { ...player.played, behind: Math.round(behind) }

@@ -218,7 +218,7 @@ export class Player {
       case "Register":
         return this.register(step, operation.freshKey, selfIdOf(this.answers.get(request)))
       case "SetCallback":
-        return this.listen(step, operation.key)
+        return this.listen(step, request, operation)
       case "CallAndWait":
         return this.callAndWait(step, request, operation)
       case "Reply":
@@ -257,17 +257,21 @@ export class Player {
     )
   }
 
-  private listen(step: Step, key: PrivateKey) {
-    const standIn = this.byKey.get(key)
-    if (standIn === undefined) return Effect.void
+  private listen(
+    step: Step,
+    request: number,
+    operation: Extract<Operation, { readonly _tag: "SetCallback" }>
+  ) {
+    const standIn = this.byKey.get(operation.key)
+    const recorded = this.answers.get(request)
+    if (standIn === undefined || (recorded !== undefined && Result.isFailure(recorded.result))) {
+      return this.ask(step, request, operation)
+    }
     return Effect.catch(
       standIn.listen,
-      (error) =>
+      ({ message }) =>
         Effect.sync(() =>
-          this.differs(step, this.nameOf({ _tag: "Ping", key }), "setXmlrpcCallback", {
-            recorded: "taken",
-            live: error.message
-          })
+          this.differs(step, this.nameOf(operation), operation._tag, { recorded: "taken", live: message })
         )
     )
   }

@@ -28,8 +28,11 @@ const methodOf = (operation: Operation): string =>
     ? "setXmlrpcCallback"
     : `${operation._tag.slice(0, 1).toLowerCase()}${operation._tag.slice(1)}`
 
+/** A callback where nobody listens; what the recorded one was is not known. */
+const nowhere = "http://127.0.0.1:9/"
+
 /** The operations that stand-ins carry out by such a call. */
-export type Called = Exclude<Operation, { readonly _tag: "Register" | "SetCallback" }>
+export type Called = Exclude<Operation, { readonly _tag: "Register" }>
 
 const paramsOf = (operation: Called, { id, key, msgId }: Live): ReadonlyArray<SampValue> => {
   switch (operation._tag) {
@@ -38,6 +41,8 @@ const paramsOf = (operation: Called, { id, key, msgId }: Live): ReadonlyArray<Sa
     case "Unregister":
     case "GetRegisteredClients":
       return [key(operation.key)]
+    case "SetCallback":
+      return [key(operation.key), nowhere]
     case "DeclareMetadata":
       return [key(operation.key), spokenMap(operation.metadata)]
     case "DeclareSubscriptions":
