@@ -2,8 +2,8 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { Recording } from "../../domain/recording/Format.ts"
-import { readRecording } from "../../domain/recording/Read.ts"
+import type { Recording } from "../../domain/recording/Recording.ts"
+import { readRecording } from "../../domain/recording/RecordingReader.ts"
 import { type FileError, FileStore } from "../../ports/FileStore.ts"
 
 /** A file is no recording. */

@@ -12,7 +12,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Recording } from "../../domain/recording/Format.ts"
+import type { Recording } from "../../domain/recording/Recording.ts"
 import { CallSender } from "../../ports/CallSender.ts"
 import type { CallServer } from "../../ports/CallServer.ts"
 import { type Played, Player, type PlayOptions } from "./Player.ts"

@@ -5,7 +5,7 @@ import type { HubInput } from "../HubInput.ts"
 import type { Delivery, HubOutput } from "../HubOutput.ts"
 import { ClientId } from "../Identifiers.ts"
 import { isMap, type SampMap, type SampValue, stringAt } from "../SampValue.ts"
-import type { Recording, Step } from "./Format.ts"
+import type { Recording, Step } from "./Recording.ts"
 
 /** A recorded answer. */
 export interface Answer {

@@ -5,8 +5,7 @@
  * What is seen is who comes and goes, what they declare, and what is sent to all. What one client sends to another, replies,
  * and questions to the hub are not. A message to the observer alone looks like one to all.
  */
-import type { Operation } from "../HubInput.ts"
-import type { HubInput } from "../HubInput.ts"
+import type { HubInput, Operation } from "../HubInput.ts"
 import { step } from "../HubMachine.ts"
 import type { HubOutput } from "../HubOutput.ts"
 import { type HubConfig, type HubState, start } from "../HubState.ts"

@@ -3,8 +3,8 @@ import * as Result from "effect/Result"
 import { step as machine } from "../HubMachine.ts"
 import type { HubOutput } from "../HubOutput.ts"
 import { start } from "../HubState.ts"
-import { leftOut, type Recording, type Step } from "./Format.ts"
-import { plainOutput } from "./Write.ts"
+import { leftOut, type Recording, type Step } from "./Recording.ts"
+import { plainOutput } from "./RecordingWriter.ts"
 
 /** Where a machine does something else than was recorded. */
 export interface Difference {

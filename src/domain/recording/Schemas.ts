@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import type { ClientId, MessageId, PrivateKey } from "../Identifiers.ts"
-import { formatVersion } from "./Format.ts"
+import { formatVersion } from "./Recording.ts"
 import { MapValue, Value } from "./Values.ts"
 
 const isString = (value: unknown): value is string => typeof value === "string"

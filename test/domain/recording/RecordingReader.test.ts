@@ -3,8 +3,8 @@ import * as Result from "effect/Result"
 import { step } from "../../../src/domain/HubMachine.ts"
 import { config, start } from "../../../src/domain/HubState.ts"
 import { ClientId, PrivateKey } from "../../../src/domain/Identifiers.ts"
-import { readRecording } from "../../../src/domain/recording/Read.ts"
-import { Writer } from "../../../src/domain/recording/Write.ts"
+import { readRecording } from "../../../src/domain/recording/RecordingReader.ts"
+import { Writer } from "../../../src/domain/recording/RecordingWriter.ts"
 import type { SampMap, SampValue } from "../../../src/domain/SampValue.ts"
 
 const whole = config({ hubId: ClientId("hub"), run: "r" })

@@ -8,7 +8,7 @@ import { ClientId, type PrivateKey } from "../Identifiers.ts"
 import { isMap, type SampMap, type SampValue, stringAt } from "../SampValue.ts"
 import { product, version } from "../Version.ts"
 import { Aliases } from "./Aliases.ts"
-import { formatVersion, type Kind, leftOut } from "./Format.ts"
+import { formatVersion, type Kind, leftOut } from "./Recording.ts"
 import { same, write, type Written } from "./Values.ts"
 
 /** How things are named where they are written. */

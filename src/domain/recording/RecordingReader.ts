@@ -6,9 +6,9 @@ import type { HubInput } from "../HubInput.ts"
 import type { Delivery, HubOutput } from "../HubOutput.ts"
 import { defaults } from "../Limits.ts"
 import { emptyMap, type SampMap } from "../SampValue.ts"
-import { formatVersion, type Header, type Recording, type Step } from "./Format.ts"
+import { formatVersion, type Header, type Recording, type Step } from "./Recording.ts"
+import { contentOf } from "./RecordingWriter.ts"
 import { HeaderLine, StepLine } from "./Schemas.ts"
-import { contentOf } from "./Write.ts"
 
 /** Why a file is no recording. */
 export interface BadRecording {
