@@ -20,7 +20,10 @@ export interface JournalOptions {
   readonly most: number
 }
 
-/** Begins journals, which only this user can read. At the end of the scope what is left is written. */
+/**
+ * Begins journals, which only this user can read. At the end of the scope what is left is written; a journal in which nothing
+ * was written leaves no file, and what it was to replace stays as it was.
+ */
 export class Journals extends Context.Service<Journals, {
   readonly open: (path: string, options: JournalOptions) => Effect.Effect<Journal, FileError, Scope.Scope>
 }>()("samp/ports/Journals") {}

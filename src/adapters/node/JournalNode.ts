@@ -31,20 +31,28 @@ const fileError = (path: string, error: unknown): FileError => {
   })
 }
 
-/** A new file. What is replaced is removed first, so that nobody who has it open, or a mode that it had, sees the new. */
-const create = async (path: string, replace: boolean): Promise<Fs.FileHandle> => {
-  if (replace) {
-    const there = await Fs.lstat(path).catch(() => undefined)
-    if (there !== undefined && !there.isFile()) throw new NotAFile()
-    await Fs.rm(path, { force: true })
-  }
-  return await Fs.open(path, "wx", 0o600)
+interface Opened {
+  readonly file: Fs.FileHandle
+  /** Where it is until something is in it. */
+  readonly place: string
+}
+
+/**
+ * A new file. One that takes the place of another does so only once there is something in it, so that nothing is lost to a
+ * program that does not start; then nobody who has the old one open, or a mode that it had, sees the new.
+ */
+const create = async (path: string, replace: boolean): Promise<Opened> => {
+  const there = replace ? await Fs.lstat(path).catch(() => undefined) : undefined
+  if (there !== undefined && !there.isFile()) throw new NotAFile()
+  const place = there === undefined ? path : `${path}.${process.pid}.new`
+  return { file: await Fs.open(place, "wx", 0o600), place }
 }
 
 /** Milliseconds that the end waits for the disk. */
 const patienceMs = 2_000
 
-const writing = (path: string, file: Fs.FileHandle, most: number) => {
+const writing = (path: string, { file, place }: Opened, most: number) => {
+  let isEmpty = true
   const failed = Deferred.makeUnsafe<FileError>()
   let waiting: Array<string> = []
   let size = 0
@@ -62,6 +70,8 @@ const writing = (path: string, file: Fs.FileHandle, most: number) => {
         waiting = []
         size = 0
         await file.appendFile(text)
+        if (isEmpty && place !== path) await Fs.rename(place, path)
+        isEmpty = false
       }
     } catch (error) {
       fail(fileError(path, error))
@@ -85,6 +95,7 @@ const writing = (path: string, file: Fs.FileHandle, most: number) => {
     await busy
     over = true
     await file.close().catch(() => {})
+    if (isEmpty) await Fs.rm(place, { force: true }).catch(() => {})
   })
   return { journal, close: Effect.asVoid(Effect.timeoutOption(close, patienceMs)) }
 }
@@ -97,7 +108,7 @@ const open = (path: string, { most, replace }: JournalOptions) =>
           try: () => create(path, replace),
           catch: (error) => fileError(path, error)
         }),
-        (file) => writing(path, file, most)
+        (opened) => writing(path, opened, most)
       ),
       ({ close }) => close
     ),

@@ -48,7 +48,15 @@ export const make = (
     )
     return (config) => {
       const writer = new Writer(secrets)
-      journal.append(writer.header(kind, config, started, 0))
-      return (at, input, outputs) => journal.append(writer.step(at, input, outputs))
+      // What comes before the first request comes also to a hub that then finds that it cannot start.
+      let early: string | undefined = writer.header(kind, config, started, 0)
+      return (at, input, outputs) => {
+        const line = writer.step(at, input, outputs)
+        if (early === undefined) return journal.append(line)
+        early += line
+        if (input._tag === "Tick") return
+        journal.append(early)
+        early = undefined
+      }
     }
   })

@@ -11,6 +11,7 @@ import { isInt } from "../SampValue.ts"
 
 /** What a client wrote that could be taken for an alias. */
 const lookalike = "(key|secret)(-+)(?=[0-9])"
+const lookalikes = new RegExp(lookalike, "gu")
 
 /** Undoes what was done to text that looked like an alias; aliases themselves stay. */
 export const unescape = (text: string): string => text.replace(/(key|secret)-(-+)(?=[0-9])/gu, "$1$2")
@@ -19,13 +20,22 @@ export const unescape = (text: string): string => text.replace(/(key|secret)-(-+
 const shortestSecret = 12
 
 /** Keys that are remembered after their clients have left, and keys that nobody has. */
-const remembered = 256
+const remembered = 64
 
 /** Ports, and URLs with them, in what the system says of a connection. */
 const place =
   /https?:\/\/[^\s'"]+|((?:[0-9]{1,3}\.){3}[0-9]{1,3}|localhost|\[[0-9a-f:]+\]|::1):[0-9]{1,5}\b/giu
 
 const quoteForRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/gu, "\\$&")
+
+/** Finds any of these, or a lookalike. */
+const finderOf = (secrets: ReadonlyArray<string>): RegExp => {
+  const longestFirst = secrets.toSorted((a, b) => b.length - a.length)
+  return new RegExp([...longestFirst.map(quoteForRegExp), lookalike].join("|"), "gu")
+}
+
+/** Characters from which on a text is searched for everything at once. */
+const longText = 10_000
 
 /** What the system says of a connection, without the port. */
 export const withoutPlace = (detail: string): string =>
@@ -39,7 +49,9 @@ export class Aliases {
   private readonly holders = new Map<ClientId, PrivateKey>()
   private readonly gone: Array<PrivateKey> = []
   private readonly strangers: Array<PrivateKey> = []
-  /** Finds what is hidden, made anew when that changes. */
+  /** Characters of the shortest thing that was ever hidden. */
+  private shortest = Infinity
+  /** Finds all that is hidden; made anew when that has changed and a long text comes. */
   private finder: RegExp | undefined
   private readonly callbacks = new Map<ClientId | PrivateKey, readonly [url: string, alias: string]>()
   private next = 1
@@ -53,7 +65,7 @@ export class Aliases {
   /** @param secrets - further things to hide */
   constructor(secrets: ReadonlyArray<string> = []) {
     for (const [index, secret] of secrets.entries()) {
-      if (secret.length >= shortestSecret) this.hidden.set(secret, `secret-${index + 1}`)
+      if (secret.length >= shortestSecret) this.conceal(secret, `secret-${index + 1}`)
     }
   }
 
@@ -88,8 +100,7 @@ export class Aliases {
   fresh(key: PrivateKey): string {
     const alias = this.key(key)
     if (key.length > 0) {
-      this.hidden.set(key, alias)
-      this.finder = undefined
+      this.conceal(key, alias)
     }
     return alias
   }
@@ -132,15 +143,26 @@ export class Aliases {
 
   /** Hides what is hidden, and marks what looks as if it were. */
   private hide(text: string): string {
-    if (this.finder === undefined) {
-      const secrets = [...this.hidden.keys()].sort((a, b) => b.length - a.length).map(quoteForRegExp)
-      this.finder = new RegExp([...secrets, lookalike].join("|"), "gu")
-    }
     return text.replace(
-      this.finder,
-      (found, word: string | undefined, dashes: string) =>
-        word === undefined ? this.hidden.get(found) ?? "" : `${word}${dashes}-`
+      this.finderFor(text),
+      (match, word: string | undefined, dashes: string) =>
+        word === undefined ? this.hidden.get(match) ?? "" : `${word}${dashes}-`
     )
+  }
+
+  /** Finds what there is to replace. To look for one thing after the other costs less unless the text is long. */
+  private finderFor(text: string): RegExp {
+    if (text.length < this.shortest) return lookalikes
+    if (text.length > longText) return this.finder ??= finderOf([...this.hidden.keys()])
+    const found: Array<string> = []
+    for (const secret of this.hidden.keys()) if (text.includes(secret)) found.push(secret)
+    return found.length === 0 ? lookalikes : finderOf(found)
+  }
+
+  private conceal(secret: string, alias: string): void {
+    this.hidden.set(secret, alias)
+    this.finder = undefined
+    this.shortest = Math.min(this.shortest, secret.length)
   }
 
   private forget(key: PrivateKey | undefined): void {
