@@ -146,7 +146,7 @@ describe("samp hub --record and samp replay", () => {
     assert.match(plain.stdout, /recorded +"c4"/u)
     assert.match(plain.stdout, /now +"c2"/u)
     const { code, stdout } = await world.samp("replay", file, "--json")
-    assert.strictEqual(code, 11)
+    assert.strictEqual(code, 12)
     assert.deepInclude(eventsOf(stdout)[0] ?? {}, { same: false, line: index + 1 })
   })
 
@@ -233,7 +233,7 @@ describe("samp replay --hub", () => {
     }
   )
 
-  it("exit 11: tells what a hub does otherwise, and keeps the time of the recording or another", {
+  it("exit 12: tells what a hub does otherwise, and keeps the time of the recording or another", {
     timeout: 60_000
   }, async () => {
     await using world = new World()
@@ -252,7 +252,7 @@ describe("samp replay --hub", () => {
     const before = performance.now()
     const { code, stdout } = await world.samp("replay", file, "--hub", "--json")
     assert.isAbove(performance.now() - before, Math.min(span, 1_000))
-    assert.strictEqual(code, 11, stdout)
+    assert.strictEqual(code, 12, stdout)
     const found = eventsOf(stdout).filter(({ event }) => event === "difference")
     assert.deepStrictEqual(
       found.map(({ client, what }) => ({ client, what })),
