@@ -9,6 +9,7 @@ import { registering } from "./checks/Registering.ts"
 import { replying } from "./checks/Replying.ts"
 import { responding } from "./checks/Responding.ts"
 import { sending } from "./checks/Sending.ts"
+import { subscribing } from "./checks/Subscribing.ts"
 import { values } from "./checks/Values.ts"
 import { xml } from "./checks/Xml.ts"
 
@@ -17,6 +18,7 @@ export const checks: ReadonlyArray<Check> = [
   ...places,
   ...registering,
   ...declaring,
+  ...subscribing,
   ...sending,
   ...broadcasting,
   ...responding,

@@ -41,7 +41,7 @@ export const unseen: { readonly [id: string]: string } = {
 }
 
 /** Why a requirement that does not concern hubs is not looked at. */
-export const aboutOthers = (who: string): string => who === "A" ? "about authors of MTypes" : "about clients"
+const aboutOthers = (who: string): string => who === "A" ? "about authors of MTypes" : "about clients"
 
 /** Why no check sees to a requirement; undefined if one should. */
 export const reasonOf = (id: string, who: string): string | undefined =>

@@ -52,6 +52,17 @@ const reasonsOf = (run: Run): ReadonlyArray<string> => {
   ]
 }
 
+/** How authors of hubs use the kit in their own tests. */
+const example = [
+  "import { Conformance, NodePlatform, RawHttpNode, SurroundingsNode } from \"effect-samp\"",
+  "import * as Effect from \"effect/Effect\"",
+  "import * as Layer from \"effect/Layer\"",
+  "",
+  "const ports = Layer.mergeAll(NodePlatform.layer(), RawHttpNode.layer, SurroundingsNode.layer)",
+  "const report = await Effect.runPromise(Effect.provide(Conformance.examine({ only: [\"REG\"] }), ports))",
+  "for (const { detail, id, status } of report.verdicts) if (status === \"fail\") console.log(id, detail)"
+]
+
 /** The text of the document. */
 export const render = (runs: ReadonlyArray<Run>): string => {
   const table = requirements.filter((requirement) => isOpen(runs, requirement))
@@ -90,6 +101,15 @@ export const render = (runs: ReadonlyArray<Run>): string => {
     ...closed.map(({ id, text }) => `- ${id} (${plain(text)}): ${unseen[id]}.`),
     "",
     "Requirements that concern clients or authors of MTypes only are not listed; `samp conformance --verbose` has them all.",
+    "",
+    "## From a program",
+    "",
+    "The checks stand on ports only, so that they run against a hub in memory as well, under a `TestClock`; what needs bytes or",
+    "files is not testable there.",
+    "",
+    "```ts",
+    ...example,
+    "```",
     ""
   ].join("\n")
 }
