@@ -5,7 +5,7 @@
  *
  * The first line of an input says how it is sent: `end`, `stay` or `reset`, and the sizes of the pieces.
  */
-import { readdirSync } from "node:fs"
+import { existsSync, readdirSync } from "node:fs"
 import { connect, type Socket } from "node:net"
 import { setImmediate as breathe, setTimeout as pause } from "node:timers/promises"
 import { answerOf } from "../../../src/adapters/http/XmlRpcBody.ts"
@@ -147,7 +147,8 @@ const judge = (plan: Plan, { closed, text }: Heard): Wrong | undefined => {
   return responses.map(badBody).find((wrong) => wrong !== undefined)
 }
 
-const descriptors = (): number => readdirSync("/proc/self/fd").length
+/** Open descriptors of this process; 0 where the system does not tell. */
+const descriptors = (): number => existsSync("/proc/self/fd") ? readdirSync("/proc/self/fd").length : 0
 
 const ping = post(writeCall({ method: "samp.hub.ping", params: [] }))
 
@@ -161,6 +162,7 @@ const changing = /declare|unregister|reply|call/iu
 /** A hub and those who look after it. */
 class Ward {
   readonly #home = Home.make()
+  readonly #formerHome = process.env["HOME"]
   #hub: RunningHub | undefined
   #port = 0
   #watcher: ReturnType<typeof open> | undefined
@@ -188,6 +190,7 @@ class Ward {
 
   async end(): Promise<void> {
     await this.stop()
+    if (this.#formerHome !== undefined) process.env["HOME"] = this.#formerHome
     this.#home.remove()
   }
 
