@@ -51,6 +51,7 @@ export const storm = (seed: number, length: number, machine: Machine): Told => {
   const out = new Map<string, number>()
   const last = new Map<string, number>()
   const sender = new Map<number, { readonly from: string; readonly url: string; readonly to: string }>()
+  const cancelled = new Set<number>()
   let state = start(seed)
   let now = 0
   let sent = 0
@@ -95,6 +96,7 @@ export const storm = (seed: number, length: number, machine: Machine): Told => {
       case "Broken":
         demand(!isCut, `${show(output)} over a cut`)
     }
+    demand(output._tag === "HungUp" || !cancelled.has(exchange), `${show(output)} after its caller gave up`)
     ends.set(exchange, (ends.get(exchange) ?? 0) + 1)
   }
 
@@ -112,6 +114,7 @@ export const storm = (seed: number, length: number, machine: Machine): Told => {
     if (input._tag === "Answered" && state.exchanges.get(input.exchange)?.phase === "In") {
       out.set(`answer ${input.exchange}`, ++order)
     }
+    if (input._tag === "Cancelled" && input.exchange < sent) cancelled.add(input.exchange)
     const frozen = JSON.stringify([...before.exchanges])
     const result = machine(before, input)
     state = result.state
@@ -169,7 +172,7 @@ export const storm = (seed: number, length: number, machine: Machine): Told => {
       }
     } else if (drawn < 50) answer()
     else if (drawn < 65) pass(by.below(30))
-    else if (drawn < 70) feed({ _tag: "Cancelled", now, exchange: by.below(sent + 1) })
+    else if (drawn < 70) feed({ _tag: "Cancelled", now, exchange: by.below(Math.max(1, sent)) })
     else if (drawn < 80) feed({ _tag: "Disturbed", now, url, behaviour: behaviour(by) })
     else if (drawn < 83) feed({ _tag: "Cut", one: process, other: by.pick(processes) })
     else if (drawn < 87) feed({ _tag: "Mended", now, one: process, other: by.pick(processes) })

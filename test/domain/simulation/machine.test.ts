@@ -98,6 +98,20 @@ describe("delay", () => {
     assert.deepStrictEqual(net.answer(0), none)
   })
 
+  it("tells nobody what becomes of a call whose caller has given up", () => {
+    const net = wire({ delayMs: [10, 10], lost: 1 })
+    net.send()
+    net.cancel(0)
+    assert.deepStrictEqual(net.at(10), outputs("HungUp 0"))
+    net.disturb({ lost: 0, capacity: 0, line: 0 })
+    net.send()
+    net.cancel(1)
+    assert.deepStrictEqual(net.at(20), outputs("HungUp 1"))
+    net.send()
+    net.cancel(2)
+    assert.deepStrictEqual(net.close(), outputs("HungUp 2"))
+  })
+
   it("breaks what is on its way when the endpoint closes", () => {
     const net = wire({ delayMs: [10, 10] })
     net.send()
