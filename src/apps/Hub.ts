@@ -1,7 +1,7 @@
 /** A whole hub: engine and Standard Profile, as `samp hub` runs it. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { config } from "../domain/HubState.ts"
+import { config, type HubConfig } from "../domain/HubState.ts"
 import { ClientId } from "../domain/Identifiers.ts"
 import { defaults, type Limits } from "../domain/Limits.ts"
 import type { HubNames } from "../domain/Lockfile.ts"
@@ -28,6 +28,8 @@ export interface HubOptions extends HubNames {
   /** Seconds without a request after which a client is disconnected; 0, the default, for never. */
   readonly clientTimeoutSeconds?: number | undefined
   readonly limits?: Limits | undefined
+  /** Makes an observer of all that the machine does, such as a recorder, once the configuration is known. */
+  readonly observe?: ((config: HubConfig) => HubEngine.Observe) | undefined
 }
 
 /** What the hub says of itself (META-06). */
@@ -46,15 +48,17 @@ const metadata = ({ group, label, owner }: HubNames) => {
 const engine = (options: HubOptions) =>
   Layer.unwrap(Effect.map(
     Effect.flatMap(KeySource, (keys) => keys.next),
-    (random) =>
-      HubEngine.layer(config({
+    (random) => {
+      const whole = config({
         hubId: ClientId("hub"), // the id that Aladin Lite and others expect (REG-11)
         run: random.slice(0, 8),
         metadata: metadata(options),
         hubTimeoutMs: (options.timeoutSeconds ?? 0) * 1000,
         clientTimeoutMs: (options.clientTimeoutSeconds ?? 0) * 1000,
         limits: options.limits ?? defaults
-      }))
+      })
+      return HubEngine.layer(whole, options.observe?.(whole))
+    }
   ))
 
 /** A hub; it is stopped, and its clients told, when the layer is released. */

@@ -5,6 +5,7 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as FiberSet from "effect/FiberSet"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -45,7 +46,7 @@ export interface HubConnection {
   readonly selfId: ClientId
   readonly hubId: ClientId
   readonly privateKey: PrivateKey
-  /** Opens a callback endpoint and becomes callable (STD-06); it closes with the scope. */
+  /** Opens a callback endpoint and becomes callable (STD-06); it closes with the scope, and what it has begun ends. */
   readonly listen: (
     receive: Receive,
     where?: CallbackPlace
@@ -159,7 +160,6 @@ export const register = (
       { interruptible: true }
     )
     const key = PrivateKey(registered["samp.private-key"])
-    const run = Effect.runForkWith(yield* Effect.context<never>())
     return {
       url,
       selfId: ClientId(registered["samp.self-id"]),
@@ -171,7 +171,11 @@ export const register = (
       }),
       listen: (receive, where = anyPort) =>
         Effect.gen(function*() {
-          const handler = callbackHandler(key, receive, run)
+          const fibers = yield* FiberSet.make<void>()
+          const fork = Effect.runForkWith(yield* Effect.context<never>())
+          const handler = callbackHandler(key, receive, (effect) => {
+            FiberSet.addUnsafe(fibers, fork(effect))
+          })
           const endpoint = yield* server.listen({ ...where, title: "SAMP client" }, handler)
           yield* ask("setXmlrpcCallback", [key, endpoint.url])
         }),

@@ -28,17 +28,6 @@ import { CallSender } from "../ports/CallSender.ts"
 import { Liveness } from "./Liveness.ts"
 import { Outbox, type OutboxEvents, type Run } from "./Outbox.ts"
 
-/**
- * Sees what an engine does, step by step: what went in, what came out, and the state after it. It must not throw, and
- * must not take long, since everybody waits for it.
- */
-export type Observe = (input: HubInput, outputs: ReadonlyArray<HubOutput>, state: HubState) => void
-
-/** Who watches the engines that are made with this context: recorders, and the models of simulations. Nobody by default. */
-export const Observer = Context.Reference<Observe | undefined>("samp/apps/HubEngine/Observer", {
-  defaultValue: () => undefined
-})
-
 /** Why a hub ends by itself. */
 export type Ended = "idle" | "asked to stop"
 
@@ -66,21 +55,31 @@ export class HubEngine extends Context.Service<HubEngine, {
 /** The longest that a timer can be set for; the tick it brings is harmless when too early. */
 const longestSleepMs = 2 ** 31 - 1
 
+/**
+ * Sees each step of the machine before its outputs are carried out: when, in milliseconds since the engine began, what went
+ * in, what came out, and the state after it. It must neither wait nor throw.
+ */
+export type Observe = (
+  at: number,
+  input: HubInput,
+  outputs: ReadonlyArray<HubOutput>,
+  state: HubState
+) => void
+
 type Settle = (result: Result.Result<SampValue, Fault>) => void
 
-const make = (config: HubConfig) =>
+const make = (config: HubConfig, observe: Observe | undefined) =>
   Effect.gen(function*() {
     const clock = yield* Clock.Clock
     const sender = yield* CallSender
-    const observe = yield* Observer
     const scope = yield* Effect.scope
     const fork = Effect.runForkWith(yield* Effect.context<never>())
-    const now = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+    const origin = clock.monotonicTimeNanosUnsafe()
+    const now = (): number => Number(clock.monotonicTimeNanosUnsafe() - origin) / 1e6
     const ended = yield* Deferred.make<Ended>()
-    const begun = { at: now(), time: clock.currentTimeMillisUnsafe() }
+    const begun = clock.currentTimeMillisUnsafe()
     /** The time of day at a moment of the clock of the inputs. */
-    const timeOf = (at: number): string =>
-      DateTime.formatIso(DateTime.makeUnsafe(Math.round(begun.time + at - begun.at)))
+    const timeOf = (at: number): string => DateTime.formatIso(DateTime.makeUnsafe(Math.round(begun + at)))
 
     const fibers = new Set<Fiber.Fiber<unknown, unknown>>()
     const run: Run = (effect, done) => {
@@ -101,7 +100,7 @@ const make = (config: HubConfig) =>
     }
     yield* Scope.addFinalizer(scope, Effect.suspend(() => Fiber.interruptAll(fibers)))
 
-    let state = start(config, now())
+    let state = start(config, 0)
     const inbox: Array<HubInput> = []
     const waiting = new Map<number, Settle>()
     const outboxes = new Map<ClientId, Outbox>()
@@ -119,7 +118,7 @@ const make = (config: HubConfig) =>
         for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) {
           const result = step(state, next)
           state = result.state
-          observe?.(next, result.outputs, state)
+          observe?.(now(), next, result.outputs, state)
           for (const output of result.outputs) carryOut(output)
         }
       } finally {
@@ -226,8 +225,8 @@ const make = (config: HubConfig) =>
       const seconds = (since: number): number => Math.max(0, Math.floor((at - since) / 1000))
       const { openCalls, ...counts } = routed(state)
       return {
-        started: timeOf(begun.at),
-        uptime: seconds(begun.at),
+        started: timeOf(0),
+        uptime: seconds(0),
         openCalls,
         routed: { ...counts, failed },
         clients: clientFacts(state).map(({ lastSeen, registeredAt, ...client }) => ({
@@ -258,6 +257,12 @@ const make = (config: HubConfig) =>
     })
   })
 
-/** A hub with this configuration. */
-export const layer = (config: HubConfig): Layer.Layer<HubEngine, never, CallSender> =>
-  Layer.effect(HubEngine, make(config))
+/**
+ * A hub with this configuration.
+ *
+ * @param observe - sees all that the machine does; its clock begins at 0 with the hub
+ */
+export const layer = (
+  config: HubConfig,
+  observe?: Observe
+): Layer.Layer<HubEngine, never, CallSender> => Layer.effect(HubEngine, make(config, observe))

@@ -102,6 +102,20 @@ describe("requests of all kinds", () => {
       }).pipe(withServer())
   )
 
+  it.live("ERR-06 CONNECT is refused, once earlier requests are answered", () =>
+    Effect.gen(function*() {
+      const port = portOf(
+        (yield* listen(({ method }) => Effect.delay(Effect.succeed(method), "50 millis"))).url
+      )
+      const connection = open(port)
+      connection.send(`${post(call("m"))}${post(call("n"))}CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n`)
+      const read = () => Effect.promise(() => connection.response())
+      assert.strictEqual((yield* read()).body, writeAnswer("m"))
+      assert.strictEqual((yield* read()).body, writeAnswer("n"))
+      isRefusal(yield* read(), 405)
+      assert.strictEqual(yield* Effect.promise(() => connection.closed), "")
+    }).pipe(withServer()))
+
   it.live("WIRE-13 WIRE-70 a connection is kept for many calls, unless its client wants it closed", () =>
     Effect.gen(function*() {
       const connection = open(yield* serving)

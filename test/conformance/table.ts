@@ -4,7 +4,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs"
 import { join, relative } from "node:path"
-import { gaps, type Requirement, requirements } from "./requirements.ts"
+import type { Requirement } from "../../src/apps/conformance/Requirements.ts"
+import { gaps, requirements } from "./requirements.ts"
 
 const root = join(import.meta.dirname, "..")
 

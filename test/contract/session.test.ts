@@ -1,38 +1,7 @@
-import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import * as CallSenderNode from "../../src/adapters/http/CallSenderNode.ts"
-import * as CallServerNode from "../../src/adapters/http/CallServerNode.ts"
-import * as Desktop from "../../src/adapters/memory/Desktop.ts"
-import * as Network from "../../src/adapters/memory/Network.ts"
-import * as KeySourceNode from "../../src/adapters/node/KeySourceNode.ts"
-import * as LockfileStoreNode from "../../src/adapters/node/LockfileStoreNode.ts"
-import * as XmlCodecFxp from "../../src/adapters/xml/XmlCodecFxp.ts"
-import { defaults } from "../../src/domain/Limits.ts"
-import { Host } from "../../src/ports/Host.ts"
+import { memory, node } from "./ports.ts"
 import { session } from "./session.ts"
 
-/** A home of its own, which goes with the scope. */
-const temporaryHome: Layer.Layer<Host> = Layer.effect(
-  Host,
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.sync(() => mkdtempSync(join(tmpdir(), "samp-test-"))),
-      (home) => Effect.sync(() => rmSync(home, { recursive: true, force: true }))
-    ),
-    (home) => ({ home, sampHub: undefined, pid: process.pid, join, isAlive: () => Effect.succeed(true) })
-  )
-)
+session("memory", () => Layer.fresh(memory))
 
-session("memory", () => Layer.mergeAll(Network.layer, Desktop.layer))
-
-session("node:http and files", () =>
-  Layer.mergeAll(
-    CallSenderNode.layer({ limits: defaults, userAgent: "test" }),
-    CallServerNode.layer({ limits: defaults }),
-    temporaryHome,
-    KeySourceNode.layer,
-    LockfileStoreNode.layer
-  ).pipe(Layer.provide(XmlCodecFxp.layer)))
+session("node:http and files", () => Layer.fresh(node))

@@ -22,6 +22,8 @@ export interface Options {
   readonly out: string
   /** A finding to try again. */
   readonly replay: string | undefined
+  /** Whether to write down the inputs that reach all the code that was reached, for `npm test` to replay. */
+  readonly save: boolean
   /** Whether to write the code that never ran. */
   readonly missed: boolean
 }
@@ -36,6 +38,7 @@ export const usage = `npm run fuzz -- [options]
                  several times; by default all but peers
   --out DIR      where findings and the grown corpus are kept (default fuzz-out)
   --replay FILE  tries the input of a finding again
+  --save         puts the shortest inputs that reach all that was reached into test/fuzz/corpus
   --missed       lists the code of each target that no input reached
 
 peers need JSAMP and astropy, as npm run test:interop does. The exit code is 1 when something was found.
@@ -63,6 +66,7 @@ export const readOptions = (args: ReadonlyArray<string>): Options | undefined =>
       target: { type: "string", multiple: true },
       out: { type: "string", default: "fuzz-out" },
       replay: { type: "string" },
+      save: { type: "boolean", default: false },
       missed: { type: "boolean", default: false },
       help: { type: "boolean", default: false }
     }
@@ -79,6 +83,7 @@ export const readOptions = (args: ReadonlyArray<string>): Options | undefined =>
     targets: targets.filter(isTarget),
     out: values.out,
     replay: values.replay,
+    save: values.save,
     missed: values.missed
   }
 }

@@ -2,18 +2,28 @@
 // when their turn comes.
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
-import { Corpus, readInputs, writeInputs } from "./engine/Corpus.ts"
+import { Corpus, distil, readInputs, writeInputs } from "./engine/Corpus.ts"
 import { Coverage } from "./engine/Coverage.ts"
 import { Findings, outcomeOf, readFinding } from "./engine/Findings.ts"
+import { folder, inputsOf } from "./engine/Known.ts"
 import { Loop } from "./engine/Loop.ts"
 import type { Target } from "./engine/Target.ts"
 import { type Options, readOptions, type TargetName, targetNames, usage, UsageError } from "./Options.ts"
 
 const exitFound = 1
 const exitUsage = 2
+const exitInterrupted = 130
 /** Milliseconds between two lines about how it goes. */
 const tellEveryMs = 30_000
+
+/** The first signal ends the run in good order, so that no program of it stays; a second one ends it at once. */
+let interrupted = false
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (interrupted) process.exit(exitInterrupted)
+    interrupted = true
+  })
+}
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -32,7 +42,7 @@ const load = async (name: TargetName): Promise<Target> => {
     case "decoders":
       return (await import("./targets/Decoders.ts")).decoders()
     case "hubs":
-      return (await import("./targets/Decoders.ts")).decoders()
+      return (await import("./targets/Hubs.ts")).hubs()
   }
 }
 
@@ -51,16 +61,30 @@ const missedLines = (
   )
 }
 
-const committed = fileURLToPath(new URL("corpus/", import.meta.url))
+/** Bytes of an input that is written down for `npm test`. */
+const mostSaved = 3_000
+
+/** Writes down what `npm test` is to replay. */
+const save = async (target: Target, inputs: ReadonlyArray<string>): Promise<void> => {
+  const coverage = new Coverage()
+  coverage.watch(target.sources)
+  const few = await distil(inputs.filter(({ length }) => length < mostSaved), async (input) => {
+    await outcomeOf(target, input)
+    return coverage.take(true)
+  })
+  writeInputs(join(folder, `${target.name}.jsonl`), few)
+  say(`${target.name}: ${few.length} of ${inputs.length} inputs reach it all`)
+}
 
 const fuzz = async (options: Options, coverage: Coverage, findings: Findings): Promise<void> => {
   const shareMs = options.minutes * 60_000 / options.targets.length
   for (const name of options.targets) {
+    if (interrupted) return
     const start = performance.now()
     const target = await load(name)
     const corpus = new Corpus()
     const kept = join(options.out, "corpus", `${name}.jsonl`)
-    for (const input of [...readInputs(join(committed, `${name}.jsonl`)), ...readInputs(kept)]) {
+    for (const input of [...inputsOf(name), ...readInputs(kept)]) {
       corpus.add(input)
     }
     const loop = new Loop(target, corpus, coverage, findings)
@@ -77,9 +101,11 @@ const fuzz = async (options: Options, coverage: Coverage, findings: Findings): P
       )
     }
     try {
-      await loop.run({ deadline: start + shareMs, runs: options.runs, seed: options.seed }, () => {
+      const isOver = (): boolean => interrupted || performance.now() > start + shareMs
+      await loop.run({ isOver, runs: options.runs, seed: options.seed }, () => {
         if (performance.now() - told > tellEveryMs) report()
       })
+      if (options.save) await save(target, corpus.inputs)
     } finally {
       await target.stop?.()
       writeInputs(kept, corpus.inputs)

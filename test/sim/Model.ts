@@ -156,7 +156,9 @@ export class Model {
       const { response, responder, tag } = delivery
       demand(!JSON.stringify(toJson(response)).includes("KEY"), "a response holds a private key")
       // Two calls may carry one tag; a reply says which of them it answers.
-      const msgId = input._tag === "Asked" && input.operation._tag === "Reply"
+      const msgId = input._tag === "CallUndelivered"
+        ? input.msgId
+        : input._tag === "Asked" && input.operation._tag === "Reply"
         ? input.operation.msgId
         : undefined
       const found = [...this.calls].find(([id, call]) =>

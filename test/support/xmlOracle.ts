@@ -55,15 +55,19 @@ export const oracle = (text: string, maxDepth = 1_000): XmlElement | undefined =
   return Exit.isSuccess(exit) ? exit.value : undefined
 }
 
+/** Documents that are known to be read differently, by how they look. */
+export type Known = ReadonlyArray<readonly [why: string, looks: RegExp]>
+
 /** What passes though XML forbids it. None of it changes what a call says. */
-const tolerated: ReadonlyArray<readonly [why: string, RegExp]> = [
-  ["instructions with odd names", /<\?[A-Za-z_][\w.-]*(?!\?>)[^ \t\n\w.-]/u],
+export const tolerated: Known = [
+  ["instructions with odd names", /<\?[A-Za-z_][\w.-]*(?!\?>)[^ \t\r\n\w.-]/u],
   ["references and tags in attributes, which are thrown away", /=\s*(?:"[^"]*[&<][^"]*"|'[^']*[&<][^']*')/u]
 ]
 
 /** What is refused though XML allows it. */
-const refused: ReadonlyArray<readonly [why: string, RegExp]> = [
+const refused: Known = [
   ["instructions whose names do not begin in ASCII", /<\?[:\u0080-\u{10ffff}]/u],
+  ["names with characters beyond U+FFFF", /<\/?[^\s>]*[\u{10000}-\u{10ffff}]/u],
   ["closing brackets in an attribute or an instruction", /\]\]>/u]
 ]
 

@@ -59,17 +59,22 @@ export const isOurs = (header: string | undefined, names: ReadonlySet<string>): 
   return names.has(host) || isIP(host.replace(/^\[|\]$/gu, "")) !== 0
 }
 
-/** Malformed HTTP gets its status, in full sentences, and the connection ends. */
-const onClientError = (error: Error & { readonly code?: string }, socket: Duplex): void => {
+/** Says why a connection is of no use, where there is no response to say it with, and ends it. */
+const dismiss = (socket: Duplex, status: string, text: string): void => {
   if (!socket.writable) return void socket.destroy()
-  const [status, text] = error.code === "HPE_HEADER_OVERFLOW"
-    ? ["431 Request Header Fields Too Large", "the HTTP header is too large"]
-    : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-    ? ["408 Request Timeout", "the request did not come in time"]
-    : ["400 Bad Request", "this is not an HTTP request"]
   socket.end(httpAnswer(status, `${text}\n`))
   // Half-open peers must not keep it.
   setTimeout(() => socket.destroy(), 1_000).unref()
+}
+
+/** Malformed HTTP gets its status, in full sentences, and the connection ends. */
+const onClientError = (error: Error & { readonly code?: string }, socket: Duplex): void => {
+  const [status, text] = error.code === "HPE_HEADER_OVERFLOW"
+    ? ["431 Request Header Fields Too Large", "the HTTP header is too large"] as const
+    : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+    ? ["408 Request Timeout", "the request did not come in time"] as const
+    : ["400 Bad Request", "this is not an HTTP request"] as const
+  dismiss(socket, status, text)
 }
 
 /** The answers that whole requests of a connection still wait for. */
@@ -115,6 +120,12 @@ export const open = (
       opened.on("clientError", (error, socket) => {
         if (isStreaming(socket)) socket.destroy()
         else unanswered.whenDone(socket, () => onClientError(error, socket))
+      })
+      // without a listener node would cut the connection, and the answers to earlier requests with it
+      opened.on("connect", (_, socket) => {
+        socket.on("error", () => {})
+        if (isStreaming(socket)) socket.destroy()
+        else unanswered.whenDone(socket, () => dismiss(socket, "405 Method Not Allowed", "this is no proxy"))
       })
       opened.on("checkExpectation", (_, response) =>
         refuse(response, 417, "the only expectation known is 100-continue"))

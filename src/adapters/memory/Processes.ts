@@ -204,6 +204,7 @@ const make = ({ seed = 0 }: ProcessesOptions) =>
         const ended = Effect.gen(function*() {
           yield* awake // a frozen one gets its signal when it goes on
           if (life === "running") yield* close
+          yield* awake // it may have been frozen while it was ending
           if (life !== "running") return // it was killed
           life = "ended"
           yield* network.kill(id) // what it has left behind does no more

@@ -10,6 +10,7 @@ import type { IllFormed } from "../client/Typing.ts"
 import type { SendingError } from "../data/Sending.ts"
 import type { BadPlace, NoHub } from "../Discovery.ts"
 import type { BadHub } from "../HubConnection.ts"
+import type { BadRecordingFile } from "../recording/Loading.ts"
 import type { BadHubOptions, HubRunning, LabelTaken } from "../StandardHub.ts"
 
 /** The codes. */
@@ -25,6 +26,8 @@ export const codes = {
   hubRunning: 8,
   cannotStart: 9,
   badData: 10,
+  nonconforming: 11,
+  difference: 12,
   interrupted: 130
 } as const
 
@@ -50,8 +53,8 @@ export type CommandError =
   | LockfileError
   | ClientError
 
-/** The errors of the client library and of what it does with data. */
-type ClientError = CallFailure | IllFormed | SendingError | CommandNotRun
+/** The errors of the client library and of what it does with data and recordings. */
+type ClientError = CallFailure | IllFormed | SendingError | CommandNotRun | BadRecordingFile
 
 /** Whether the hub has gone, in the middle of a conversation, or says that it is about to. */
 export const isEnding = (error: CallError): boolean =>
@@ -97,6 +100,7 @@ export const codeOf = (error: CommandError): number => {
     case "FileError":
     case "WebError":
     case "DataError":
+    case "BadRecordingFile":
       return codes.badData
     case "BadHub":
     case "IllFormed":

@@ -18,8 +18,10 @@ const meanings: { readonly [N in Name]: string } = {
   errorResponse: "a response was samp.error",
   timeout: "no response in time",
   hubRunning: "a hub is already running there, or has the label",
-  cannotStart: "the hub cannot start: port taken, lockfile not writable",
+  cannotStart: "the hub or the recording cannot start: port taken, lockfile or file not writable",
   badData: "the data cannot be read, or are of no kind that is known",
+  nonconforming: "the hub does not do what the standard demands",
+  difference: "the recording was not replayed as it was recorded",
   interrupted: "interrupted"
 }
 

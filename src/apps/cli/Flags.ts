@@ -15,6 +15,12 @@ export const json = Flag.Boolean("json").pipe(
   Flag.withDefault(false)
 )
 
+/** Whether a recording may take the place of a file. */
+export const overwrite = Flag.Boolean("overwrite").pipe(
+  Flag.withDescription("replace the recording if it is there already"),
+  Flag.withDefault(false)
+)
+
 /** Whole seconds, none negative. */
 export const seconds = (name: string, description: string) =>
   Flag.Int(name).pipe(

@@ -6,12 +6,15 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import * as JournalNode from "../../adapters/node/JournalNode.ts"
 import { defaults } from "../../domain/Limits.ts"
 import { CallSender } from "../../ports/CallSender.ts"
+import { KeySource } from "../../ports/KeySource.ts"
 import { findHub } from "../Discovery.ts"
 import * as Hub from "../Hub.ts"
 import * as HubEngine from "../HubEngine.ts"
 import * as Platform from "../NodePlatform.ts"
+
 import * as StandardHub from "../StandardHub.ts"
 import { ending } from "./Ending.ts"
 import { codes, Stop } from "./Exit.ts"
@@ -20,6 +23,7 @@ import { said } from "./Fault.ts"
 import * as Flags from "./Flags.ts"
 import { command as status } from "./HubStatus.ts"
 import * as Print from "./Print.ts"
+import * as Recording from "./Recording.ts"
 
 const text = (name: string, metavar: string, description: string) =>
   Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.optional)
@@ -70,6 +74,12 @@ const flags = {
     Flag.withSchema(Schema.Int.check(Schema.isGreaterThan(0))),
     Flag.withDefault(defaults.deliveryTimeoutMs / 1000)
   ),
+  record: text(
+    "record",
+    "FILE",
+    "write all that comes to the hub to this file, for samp replay; keys are left out"
+  ),
+  overwrite: Flags.overwrite,
   json: Flags.json
 }
 
@@ -150,19 +160,29 @@ const stop = Command.make(
 /** `samp hub`. */
 export const command = Command.make("hub", flags, (given) => {
   const limits = { ...defaults, bodyBytes: given.maxBody, deliveryTimeoutMs: given.deliveryTimeout * 1000 }
-  const hub = Hub.layer({
-    lockfile: optional(given.lockfile),
-    multi: given.multi,
-    address: given.address,
-    port: given.port,
-    secret: optional(given.secret),
-    label: optional(given.label),
-    owner: optional(given.owner),
-    group: optional(given.group),
-    timeoutSeconds: given.timeout,
-    clientTimeoutSeconds: given.clientTimeout,
-    limits
-  }).pipe(Layer.provide(Platform.layer(limits)))
+  const hub = Layer.unwrap(Effect.gen(function*() {
+    // The recorder must know the secret, so as not to write it down.
+    const keys = yield* KeySource
+    const secret = optional(given.secret) ?? (yield* keys.next)
+    const path = optional(given.record)
+    const observe = path === undefined
+      ? undefined
+      : yield* Recording.begin({ path, overwrite: given.overwrite, kind: "hub", secrets: [secret] })
+    return Hub.layer({
+      lockfile: optional(given.lockfile),
+      multi: given.multi,
+      address: given.address,
+      port: given.port,
+      secret,
+      label: optional(given.label),
+      owner: optional(given.owner),
+      group: optional(given.group),
+      timeoutSeconds: given.timeout,
+      clientTimeoutSeconds: given.clientTimeout,
+      limits,
+      observe
+    })
+  })).pipe(Layer.provide(Layer.merge(Platform.layer(limits), JournalNode.layer)))
   return Effect.suspend(() => {
     ending.meant = true
     return Effect.provide(run(given.json), hub)
@@ -171,6 +191,7 @@ export const command = Command.make("hub", flags, (given) => {
   Command.withDescription("Run a hub until Ctrl-C, SIGTERM or samp hub stop"),
   Command.withExamples([
     { command: "samp hub", description: "the hub that all tools of this user find" },
+    { command: "samp hub --record session.jsonl", description: "keeps what happens, to be replayed" },
     { command: "samp hub --multi --label red1", description: "a further hub, for those who ask for red1" }
   ]),
   withExits("hubRunning", "cannotStart"),

@@ -29,12 +29,15 @@ const commands = {
   hub: () => import("./Hub.ts"),
   hubs: () => import("./Hubs.ts"),
   clients: () => import("./Clients.ts"),
+  conformance: () => import("./Conformance.ts"),
   doctor: () => import("./Doctor.ts"),
   listen: () => import("./Listen.ts"),
   load: () => import("./Load.ts"),
   monitor: () => import("./Monitor.ts"),
   ping: () => import("./Ping.ts"),
   point: () => import("./Point.ts"),
+  record: () => import("./Record.ts"),
+  replay: () => import("./Replay.ts"),
   send: () => import("./Send.ts"),
   snoop: () => import("./Snoop.ts")
 }
@@ -59,6 +62,12 @@ const load = ([first, ...rest]: ReadonlyArray<string>) => {
 const withAngles = (args: ReadonlyArray<string>): ReadonlyArray<string> =>
   args[0] === "point" ? args.map((word) => word.replace(/^-(?=\d+[:\sdh\u00b0])/iu, "\u2212")) : args
 
+/** `samp replay FILE --hub` plays into the hub that all tools find: a `--hub` without a value is a `--play`. */
+const withPlay = (args: ReadonlyArray<string>): ReadonlyArray<string> =>
+  args[0] === "replay"
+    ? args.map((word, i) => word === "--hub" && (args[i + 1] ?? "-").startsWith("-") ? "--play" : word)
+    : args
+
 /** `samp help load` is `samp load --help`. */
 const withHelp = ([first, ...rest]: ReadonlyArray<string>): ReadonlyArray<string> =>
   first === undefined ? [] : first === "help" ? [...rest, "--help"] : [first, ...rest]
@@ -69,7 +78,7 @@ const run = Effect.fnUntraced(function*(given: ReadonlyArray<string>) {
     Command.withDescription("SAMP: let astronomy programs on this desktop talk to each other"),
     Command.withSubcommands(yield* Effect.promise(() => load(args)))
   )
-  yield* Command.runWith(samp, { version })(withAngles(args))
+  yield* Command.runWith(samp, { version })(withPlay(withAngles(args)))
 })
 
 /** Usage errors are short and go to stderr; help stays on stdout, and ends with the exit codes of its command. */

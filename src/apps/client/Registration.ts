@@ -182,7 +182,12 @@ const takeList = (
     const before = [...tracker.clients.keys()]
     const ids = yield* connection.getRegisteredClients
     engine.dispatch({ _tag: "Listed", ids, missing: before.filter((id) => !ids.includes(id)) })
-    const unknown = tracker.listed ? ids.filter((id) => !before.includes(id)) : ids
+    // One may be known by an event that came later than its registration, which was missed.
+    const isDescribed = (id: ClientId): boolean => {
+      const known = tracker.clients.get(id)
+      return known?.metadata !== undefined && known.subscriptions !== undefined
+    }
+    const unknown = tracker.listed ? ids.filter((id) => !isDescribed(id)) : ids
     run(Effect.forEach(unknown, askAbout(engine, connection), { concurrency: questions, discard: true }))
   })
 

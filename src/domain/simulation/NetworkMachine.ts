@@ -217,6 +217,7 @@ const quiet = (turn: Turn): void => {
   turn.state = { ...turn.state, cuts: new Set() }
   for (const [number, exchange] of exchanges) {
     if (exchange.phase === "Mute") drop(turn, number, exchange, "within the answer")
+    else exchanges.set(number, { ...exchange, fate: "well" }) // no accident is left for what is still on its way
   }
 }
 

@@ -14,6 +14,22 @@ export const readInputs = (path: string): ReadonlyArray<string> =>
     )
     : []
 
+/**
+ * The shortest inputs that together reach all the code that all of them reach.
+ *
+ * @param reachesNew - tries an input and says whether it reached code that none before it did
+ */
+export const distil = async (
+  inputs: ReadonlyArray<string>,
+  reachesNew: (input: string) => Promise<boolean>
+): Promise<ReadonlyArray<string>> => {
+  const kept: Array<string> = []
+  for (const input of inputs.toSorted((a, b) => a.length - b.length)) {
+    if (await reachesNew(input)) kept.push(input)
+  }
+  return kept
+}
+
 /** Writes inputs, one JSON string a line. */
 export const writeInputs = (path: string, inputs: ReadonlyArray<string>): void => {
   mkdirSync(dirname(path), { recursive: true })

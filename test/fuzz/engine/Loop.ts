@@ -12,8 +12,8 @@ import type { Outcome, Target } from "./Target.ts"
 /** How a target is run. */
 export interface Plan {
   readonly seed: number
-  /** On the clock of `performance.now()`: no batch begins later. */
-  readonly deadline: number
+  /** Whether the time is over: then no batch begins any more. */
+  readonly isOver: () => boolean
   /** Inputs at most. */
   readonly runs: number
 }
@@ -81,6 +81,7 @@ export class Loop {
   readonly #coverage: Coverage
   readonly #findings: Findings
   readonly #seen = new Set<string>()
+  #isOver = (): boolean => false
   readonly tally: Tally = { runs: 0, grown: 0, slowestMs: 0 }
 
   constructor(target: Target, corpus: Corpus, coverage: Coverage, findings: Findings) {
@@ -95,14 +96,15 @@ export class Loop {
    *
    * @param tell - called after each batch
    */
-  async run({ deadline, runs, seed }: Plan, tell: () => void): Promise<void> {
+  async run({ isOver, runs, seed }: Plan, tell: () => void): Promise<void> {
     const next = random(seed)
+    this.#isOver = isOver
     this.#coverage.watch(this.#target.sources)
     const start = [...this.#corpus.inputs, ...this.#target.seeds]
-    for (let at = 0; at < start.length && performance.now() < deadline; at += batchSize) {
+    for (let at = 0; at < start.length && !isOver(); at += batchSize) {
       await this.#batch(start.slice(at, at + batchSize), seed)
     }
-    for (let batch = 1; performance.now() < deadline && this.tally.runs < runs; batch++) {
+    for (let batch = 1; !isOver() && this.tally.runs < runs; batch++) {
       const size = Math.min(batchSize, runs - this.tally.runs)
       await this.#batch(Array.from({ length: size }, () => make(this.#target, this.#corpus, next)), seed)
       if (batch % growEvery === 0) await this.#grow(next, seed)
@@ -116,6 +118,8 @@ export class Loop {
     for (const input of inputs) {
       this.tally.runs++
       const outcome = await outcomeOf(this.#target, input)
+      // whoever interrupts from a terminal ends the programs of the target as well
+      if (this.#isOver()) return
       if (this.#isNew(outcome)) this.#corpus.add(input)
       await this.#judge(input, outcome, seed)
     }

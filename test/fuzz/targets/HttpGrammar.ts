@@ -1,11 +1,52 @@
 /** HTTP requests as a grammar makes them: the ways of framing that peers have, one after the other, with slips. */
+import type { SampValue } from "../../../src/domain/SampValue.ts"
+import type { MethodCall } from "../../../src/domain/XmlRpc.ts"
 import { writeCall } from "../../../src/domain/XmlRpcWriter.ts"
 import { below, pick, type Random } from "../../support/seeded.ts"
+import { value } from "./ValueGrammar.ts"
 import { plainDocument } from "./XmlGrammar.ts"
 import { requests } from "./Zoo.ts"
 
 /** The secret of the hub. */
 export const secret = "fuzz"
+
+/** Stands for the private key of a client of the hub, and is as long as one. */
+export const keyPlace = "K".repeat(43)
+
+const mapped = (next: Random): SampValue => new Map([["samp.name", "x"], ["k", value(next, 2)]])
+const message = (next: Random): SampValue =>
+  new Map<string, SampValue>([
+    ["samp.mtype", pick(next, ["samp.app.ping", "a.b", "samp.hub.event.x", "a.*", "", "a b"])],
+    ["samp.params", next() < 0.9 ? new Map([["v", value(next, 2)]]) : value(next, 2)],
+    ...next() < 0.2 ? [["x", value(next, 2)] as const] : []
+  ])
+const id = (next: Random): string => pick(next, ["hub", "c1", "c2", "nobody", ""])
+
+/** What a registered client asks. It has no callback, and gets none: nothing shall be sent to where a mutation points. */
+const asked: readonly [(next: Random) => MethodCall, ...ReadonlyArray<(next: Random) => MethodCall>] = [
+  (next) => ({ method: "samp.hub.declareMetadata", params: [keyPlace, mapped(next)] }),
+  (next) => ({ method: "samp.hub.getMetadata", params: [keyPlace, id(next)] }),
+  (next) => ({
+    method: "samp.hub.declareSubscriptions",
+    params: [keyPlace, new Map([[pick(next, ["*", "a.*", "a.b", "a*", "", "samp.app.ping"]), mapped(next)]])]
+  }),
+  (next) => ({ method: "samp.hub.getSubscriptions", params: [keyPlace, id(next)] }),
+  () => ({ method: "samp.hub.getRegisteredClients", params: [keyPlace] }),
+  (next) => ({
+    method: "samp.hub.getSubscribedClients",
+    params: [keyPlace, pick(next, ["a.b", "samp.app.ping", "*"])]
+  }),
+  (next) => ({ method: "samp.hub.notify", params: [keyPlace, id(next), message(next)] }),
+  (next) => ({ method: "samp.hub.notifyAll", params: [keyPlace, message(next)] }),
+  (next) => ({ method: "samp.hub.call", params: [keyPlace, id(next), "tag", message(next)] }),
+  (next) => ({ method: "samp.hub.callAll", params: [keyPlace, "tag", message(next)] }),
+  (next) => ({
+    method: "samp.hub.callAndWait",
+    params: [keyPlace, id(next), message(next), pick(next, ["1", "0", "x", "-1"])]
+  }),
+  (next) => ({ method: "samp.hub.reply", params: [keyPlace, pick(next, ["m", ""]), mapped(next)] }),
+  () => ({ method: "samp.hub.ping", params: [keyPlace] })
+]
 
 const bodies = [
   writeCall({ method: "samp.hub.ping", params: [] }),
@@ -91,8 +132,10 @@ const lengthOf = (next: Random, body: string): string =>
 
 const request = (next: Random): string => {
   const end = lineEnd(next)
-  const body = next() < 0.6
+  const body = next() < 0.3
     ? pick(next, bodies)
+    : next() < 0.6
+    ? writeCall(pick(next, asked)(next))
     : next() < 0.9
     ? plainDocument(next)
     : "<".repeat(below(next, 40_000))

@@ -1,4 +1,4 @@
-// JSAMP for the fuzzer: FuzzPeer.java decode | echo.
+// JSAMP for the fuzzer: FuzzPeer.java decode | echo [milliseconds before a reply].
 //
 // decode: for each line of stdin, a document in base64, a line of JSON that says what JSAMP reads in it. echo: a client
 // that echoes, and sends on demand, as fuzz_echo.py. Values are tagged as fuzz_tags.py says.
@@ -130,12 +130,13 @@ public class FuzzPeer {
 
     static String refused(Throwable why) { return "{\"refused\":" + json(why.getClass().getSimpleName()) + "}"; }
 
-    static void echo(BufferedReader in) throws Exception {
+    static void echo(BufferedReader in, long pause) throws Exception {
         HubConnection connection = StandardClientProfile.getInstance().register();
         connection.setCallable(new CallableClient() {
             public void receiveNotification(String sender, Message message) {}
             public void receiveResponse(String responder, String tag, Response response) {}
-            public void receiveCall(String sender, String id, Message message) throws SampException {
+            public void receiveCall(String sender, String id, Message message) throws Exception {
+                Thread.sleep(pause);
                 connection.reply(id, Response.createSuccessResponse(Collections.singletonMap("value", message.getParam("value"))));
             }
         });
@@ -157,7 +158,7 @@ public class FuzzPeer {
         // what it cannot parse, the JDK's reader also prints
         System.setErr(new PrintStream(OutputStream.nullOutputStream()));
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        if (args[0].equals("echo")) echo(in);
+        if (args[0].equals("echo")) echo(in, args.length > 1 ? Long.parseLong(args[1]) : 0);
         for (String line; (line = in.readLine()) != null;) out.println(meaning(Base64.getDecoder().decode(line)));
     }
 }

@@ -1,9 +1,9 @@
-"""An astropy hub on 127.0.0.1 without the Web Profile: astropy_hub.py single|multiple [label [seconds]].
+"""An astropy hub on 127.0.0.1 without the Web Profile: astropy_hub.py single|multiple [label [seconds [life]]].
 
 With seconds, clients that ask for nothing for so long are thrown out.
 
 Prints {"event": "ready", ...} when it serves, or {"event": "refused"} and exits 8 when astropy would not
-start a hub; ends on SIGTERM or by itself after two and a half minutes.
+start a hub; ends on SIGTERM or by itself after two and a half minutes, or as many seconds as its life.
 """
 
 import json
@@ -30,6 +30,7 @@ def main():
     mode = sys.argv[1] if len(sys.argv) > 1 else "single"
     label = sys.argv[2] if len(sys.argv) > 2 else ""
     client_timeout = float(sys.argv[3]) if len(sys.argv) > 3 else 0
+    life = float(sys.argv[4]) if len(sys.argv) > 4 else 150
     hub = SAMPHubServer(mode=mode, label=label, addr="127.0.0.1", web_profile=False, client_timeout=client_timeout)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -39,7 +40,7 @@ def main():
         say({"event": "refused", "reason": " ".join(str(w.message) for w in caught)})
         os._exit(8)
     say({"event": "ready", "lockfile": hub._lockfile, "id": hub.id, "url": hub.params["samp.hub.xmlrpc.url"]})
-    done.wait(150)
+    done.wait(life)
     hub.stop()
     os._exit(0)
 

@@ -64,4 +64,10 @@ const deviations: Readonly<Record<Kind, ReadonlySet<string>>> = {
   ])
 }
 
+/**
+ * Where a value that goes through another's hub or client comes back changed, as a rule that makes of what was sent what
+ * may come back. Python and JSAMP write a carriage return as it is, which XML makes a line feed of (DT-05).
+ */
+export const throughOthers = (text: string): string => text.replace(/\r\n?/gu, "\n")
+
 export const deviates = (kind: Kind, check: string): boolean => deviations[kind].has(check)

@@ -19,7 +19,7 @@ import type { Actor, Guest, World } from "./World.ts"
 const usualPort = 7_000
 
 /** How many clients there may be at a time. */
-const room = 7
+const room = 6
 
 /** Clients whose processes live; frozen ones too. */
 export const present = (world: World): Effect.Effect<ReadonlyArray<Actor>> =>

@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import { Processes } from "../../../src/adapters/memory/Processes.ts"
-import * as HubEngine from "../../../src/apps/HubEngine.ts"
 import * as SimHub from "../../../src/apps/testing/SimHub.ts"
 import { defaults } from "../../../src/domain/Limits.ts"
 import { lineOf } from "./Books.ts"
@@ -29,13 +28,13 @@ export const start = (world: World, label?: string, port = 0) =>
       limits: world.plan.tight ? tightLimits : limits,
       label,
       multi: label !== undefined,
-      port
-    }, name).pipe(
-      Effect.provideService(HubEngine.Observer, (input, outputs, state) => {
+      port,
+      observe: () => (_at, input, outputs, state) => {
         world.events++
         if (input._tag !== "Tick" || outputs.length > 1) world.log("*", name, lineOf(input, outputs))
         watch.see(input, outputs, state)
-      }),
+      }
+    }, name).pipe(
       Effect.provideService(Processes, world.processes),
       Scope.provide(world.scope)
     )

@@ -105,7 +105,7 @@ const pause = (dice: Dice): number => {
   if (kind < 7) return 0
   if (kind < 13) return dice.below(30)
   if (kind < 18) return dice.below(400)
-  return dice.below(kind === 18 ? 3_000 : 12_000)
+  return dice.below(kind === 18 ? 2_000 : 9_000)
 }
 
 /** The plan of a seed. Every third has no faults; all have a hub and two clients to begin with. */

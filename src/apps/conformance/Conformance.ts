@@ -1,0 +1,164 @@
+/**
+ * Black-box checks of a Standard Profile hub, whichever it is: small conversations with clients of the kit's own, on ports
+ * only. The same checks run over the network in memory, over sockets, and against the hubs of others.
+ *
+ * On a hub that others use, the kit keeps to its own clients and to MTypes that begin with `x-samp.conformance`; others
+ * see clients come and go, and get its broadcasts only if they subscribe to everything.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { CallSender } from "../../ports/CallSender.ts"
+import { CallServer } from "../../ports/CallServer.ts"
+import { Host } from "../../ports/Host.ts"
+import { KeySource } from "../../ports/KeySource.ts"
+import { LockfileStore } from "../../ports/LockfileStore.ts"
+import { RawHttp } from "../../ports/RawHttp.ts"
+import { Surroundings } from "../../ports/Surroundings.ts"
+import { type BadPlace, findHub, type FoundHub, type NoHub } from "../Discovery.ts"
+import type { Check, CheckFailure } from "./Check.ts"
+import { checks } from "./Checks.ts"
+import { atLast } from "./checks/Places.ts"
+import { Secrets, Transcript } from "./Transcript.ts"
+import { type CheckResult, type Verdict, verdicts } from "./Verdict.ts"
+import { isSilence, type Run, World } from "./World.ts"
+
+/** What to check. */
+export interface ConformanceOptions {
+  /** The hub, as `--hub` names it; undefined for the default one. */
+  readonly hub?: string | undefined
+  /** Only requirements whose ids begin with one of these; all if there are none. */
+  readonly only?: ReadonlyArray<string>
+  /** How many checks run at a time. Default 1, which is kind to any hub. */
+  readonly concurrency?: number
+  /** Runs after each check; tells how many are done, of how many. */
+  readonly onCheck?: (result: CheckResult, done: number, total: number) => Effect.Effect<void>
+}
+
+/** What was found. */
+export interface Report {
+  readonly hub: Pick<FoundHub, "url" | "lockfile" | "impl">
+  /** A line for each requirement. */
+  readonly verdicts: ReadonlyArray<Verdict>
+  readonly results: ReadonlyArray<CheckResult>
+  /** Whether the hub ended, or hung, before the checks were done. */
+  readonly gone: boolean
+  readonly ms: number
+}
+
+/** Milliseconds after which a check is given up. */
+const checkMs = 20_000
+
+const detailOf = (error: CheckFailure): Pick<CheckResult, "outcome" | "detail"> =>
+  error._tag === "NotTestable"
+    ? { outcome: "not testable", detail: error.reason }
+    : { outcome: "fail", detail: error.message.replaceAll(/\s+/gu, " ") }
+
+/** Runs one check. */
+const runCheck = (run: Run, { ids, run: program, title }: Check) =>
+  Effect.gen(function*() {
+    const begun = yield* Clock.currentTimeMillis
+    const transcript = new Transcript(run.secrets)
+    const world = new World(run, transcript, begun)
+    const bounded = Effect.timeoutOption(Effect.scoped(program(world)), checkMs)
+    const ended = yield* Effect.result(bounded)
+    const ms = (yield* Clock.currentTimeMillis) - begun
+    const rest = { ids, title, ms, exchanges: transcript.exchanges }
+    if (Result.isFailure(ended)) {
+      const { detail, outcome } = detailOf(ended.failure)
+      const result: CheckResult = { ...rest, outcome, detail: run.secrets.mask(detail) }
+      return { result, silent: isSilence(ended.failure) }
+    }
+    const late = ended.success._tag === "None"
+    const result: CheckResult = {
+      ...rest,
+      outcome: late ? "fail" : "pass",
+      detail: late ? `it did not end within ${checkMs / 1000} s` : ""
+    }
+    return { result, silent: late }
+  })
+
+/** Whether a hub that has just been silent does not even answer a ping. */
+const isGone = ({ hub, ports }: Run) =>
+  Effect.map(
+    Effect.result(ports.sender.call(hub.url, { method: "samp.hub.ping", params: [] }, { timeoutMs: 5_000 })),
+    (answer) =>
+      Result.isFailure(answer) && answer.failure.reason !== "RemoteFault" &&
+      answer.failure.reason !== "BadAnswer"
+  )
+
+const start = (options: ConformanceOptions) =>
+  Effect.gen(function*() {
+    const hub = yield* findHub(options.hub)
+    const secrets = new Secrets()
+    secrets.add(hub.secret, "secret")
+    const run: Run = {
+      hub,
+      secrets,
+      ports: {
+        sender: yield* CallSender,
+        server: yield* CallServer,
+        lockfiles: yield* LockfileStore,
+        host: yield* Host,
+        raw: yield* Effect.serviceOption(RawHttp),
+        surroundings: yield* Effect.serviceOption(Surroundings)
+      },
+      byDefault: options.hub === undefined,
+      nonce: (yield* (yield* KeySource).next).replaceAll(/[^A-Za-z0-9]/gu, "").slice(0, 8),
+      owners: [],
+      ids: [],
+      leaks: [],
+      count: 0
+    }
+    return run
+  })
+
+/** Whether an id is one of those that were asked for. */
+export const isChosen = ({ only = [] }: Pick<ConformanceOptions, "only">) => (id: string): boolean =>
+  only.length === 0 || only.some((prefix) => id.startsWith(prefix))
+
+/**
+ * Checks a hub. It takes half a minute at most on a machine that is not busy; each check is bounded in time.
+ *
+ * With `RawHttp` and `Surroundings` in the context it also looks at bytes and at the mode of the lockfile.
+ */
+export const examine = (
+  options: ConformanceOptions = {}
+): Effect.Effect<Report, NoHub | BadPlace, CallSender | CallServer | Host | LockfileStore | KeySource> =>
+  Effect.gen(function*() {
+    const begun = yield* Clock.currentTimeMillis
+    const run = yield* start(options)
+    const chosen = isChosen(options)
+    const asked = [checks, atLast].map((each) => each.filter(({ ids }) => ids.some(chosen)))
+    const total = asked.flat().length
+    let done = 0
+    let gone = false
+    const look = (check: Check): Effect.Effect<CheckResult> =>
+      Effect.gen(function*() {
+        if (gone) {
+          const { ids, title } = check
+          return {
+            ids,
+            title,
+            outcome: "not testable",
+            detail: "the hub does not answer any more",
+            ms: 0,
+            exchanges: []
+          }
+        }
+        const ended = yield* runCheck(run, check)
+        if (ended.silent) gone ||= yield* isGone(run)
+        done++
+        if (options.onCheck !== undefined) yield* options.onCheck(ended.result, done, total)
+        return ended.result
+      })
+    const { concurrency = 1 } = options
+    const [first = [], last = []] = asked
+    const results = [
+      ...yield* Effect.forEach(first, look, { concurrency }),
+      ...yield* Effect.forEach(last, look)
+    ]
+    const { impl, lockfile, url } = run.hub
+    const ms = (yield* Clock.currentTimeMillis) - begun
+    return { hub: { impl, lockfile, url }, verdicts: verdicts(results, chosen), results, gone, ms }
+  })

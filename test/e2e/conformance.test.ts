@@ -1,0 +1,127 @@
+/** `samp conformance` as a process: against our hub, and against one that is wrong. */
+import { assert, describe, it } from "@effect/vitest"
+import { readFileSync, writeFileSync } from "node:fs"
+import { createServer, request as httpRequest } from "node:http"
+import type { AddressInfo } from "node:net"
+import { World } from "./harness.ts"
+import { objects } from "./support/Ends.ts"
+
+/** A proxy before the hub of a lockfile, which from now on names the proxy; answers go through `bend`. */
+const proxy = async (world: World, bend: (body: string) => string): Promise<void> => {
+  const text = readFileSync(world.lockfile, "utf8")
+  const [, url = ""] = /^samp\.hub\.xmlrpc\.url=(.*)$/mu.exec(text) ?? []
+  const server = createServer((asked, answer) => {
+    const onward = httpRequest(url, {
+      method: asked.method ?? "GET",
+      headers: { ...asked.headers, host: new URL(url).host }
+    })
+    onward.on("response", (found) => {
+      let body = ""
+      found.setEncoding("latin1").on("data", (chunk: string) => body += chunk)
+      found.on("end", () => {
+        const bent = bend(body)
+        answer.writeHead(found.statusCode ?? 500, {
+          "content-type": "text/xml",
+          "content-length": bent.length
+        })
+        answer.end(asked.method === "HEAD" ? "" : bent)
+      })
+    })
+    onward.on("error", () => answer.destroy())
+    asked.pipe(onward)
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  world.atEnd(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  // listen() on a host and port gives an AddressInfo, never a pipe name
+  const { port } = server.address() as AddressInfo
+  writeFileSync(world.lockfile, text.replace(url, `http://127.0.0.1:${port}/xmlrpc`))
+}
+
+describe.concurrent("samp conformance", () => {
+  it("exit 0: finds nothing wrong with our hub, and says so, a line for each requirement", async () => {
+    await using world = new World()
+    const hub = await world.hub()
+    const client = await world.client(hub)
+    const { code, stderr, stdout } = await world.samp("conformance", "--only", "REG", "--only", "STD-3")
+    assert.deepStrictEqual([code, stderr], [0, ""])
+    assert.match(stdout, /^pass {10}REG-03 {4}MUST {6}\S/mu)
+    assert.match(stdout, /^pass {10}STD-39 /mu, "it looked at the mode of the lockfile")
+    assert.match(stdout, /^not testable {2}STD-30 {4}MUST .*\(it is about how a hub starts\)$/mu)
+    assert.match(stdout, /^\d+ more concern clients only/mu)
+    assert.include(stdout, `effect-samp 0.1.0 at ${hub.url} (lockfile ${world.lockfile}): 0 fail, 0 warn, `)
+    assert.notInclude(stdout, hub.secret)
+    assert.deepStrictEqual([...await client.others()], ["hub"], "GEN-10: all its clients have unregistered")
+  })
+
+  it("leaves other clients in peace, and is not led astray by one that takes and answers everything", async () => {
+    await using world = new World()
+    const hub = await world.hub()
+    const [bystander, nosy] = [await world.client(hub, "table.*", "coord.*"), await world.client(hub, "*")]
+    nosy.answerAll({ "samp.status": "samp.ok", "samp.result": {} })
+    const { code, stdout } = await world.samp(
+      "conformance",
+      "--only",
+      "GEN",
+      "--only",
+      "DLV-0",
+      "--only",
+      "SUB"
+    )
+    assert.strictEqual(code, 0)
+    assert.match(stdout, /: 0 fail, 0 warn, /u)
+    assert.deepStrictEqual(bystander.received, [])
+    assert.isAbove(nosy.received.length, 20)
+    assert.sameMembers([...await bystander.others()], ["hub", nosy.id])
+  })
+
+  it("--json prints an object for each requirement, with what was sent and came back, and counts", async () => {
+    await using world = new World()
+    const hub = await world.hub()
+    const end = await world.samp("conformance", "--json", "--only", "META")
+    const all = objects(end)
+    assert.strictEqual(end.code, 0)
+    assert.deepInclude(all.find(({ id }) => id === "META-02"), {
+      level: "MUST",
+      who: "H",
+      status: "pass",
+      detail: ""
+    })
+    assert.include(JSON.stringify(all), "samp.hub.declareMetadata(<key of Alice>".replace("(<", "(\\\"<"))
+    assert.deepInclude(all.at(-1), { fail: 0, warn: 0, gone: false, url: hub.url, impl: "effect-samp 0.1.0" })
+  })
+
+  it("exit 11: shows what was sent and came back where a hub is wrong", async () => {
+    await using world = new World()
+    const hub = await world.hub()
+    await proxy(
+      world,
+      (body) =>
+        body.replace("<member><name>samp.name</name><value><string>Alice</string></value></member>", "")
+    )
+    const { code, stdout } = await world.samp("conformance", "--only", "META")
+    assert.strictEqual(code, 11)
+    assert.match(stdout, /^fail {10}META-03 {3}MUST .*Alice's metadata for Bob is /mu)
+    assert.match(stdout, /^ +\d+ ms Alice -> samp\.hub\.declareMetadata\("<key of Alice>"/mu)
+    assert.match(stdout, /^ +\d+ ms Bob <- \{/mu)
+    assert.match(stdout, /: 1 fail, 0 warn/u)
+    assert.notInclude(stdout, hub.secret)
+  })
+
+  it("exit 3: says so if there is no hub", async () => {
+    await using world = new World()
+    const { code, stderr } = await world.samp("conformance")
+    assert.strictEqual(code, 3)
+    assert.include(stderr, "No hub is running")
+  })
+
+  it("exit 2: refuses an id that there is not", async () => {
+    await using world = new World()
+    await world.hub()
+    const { code, stderr } = await world.samp("conformance", "--only", "XYZ-1")
+    assert.strictEqual(code, 2)
+    assert.include(stderr, "no requirement has an id that begins with XYZ-1")
+  })
+})

@@ -1,0 +1,130 @@
+/** docs/conformance.md: written from three runs, and read back to be compared with others. */
+import { join } from "node:path"
+import { concernsHubs, type Requirement, requirements } from "../../../src/apps/conformance/Requirements.ts"
+import { unseen } from "../../../src/apps/conformance/Unseen.ts"
+import type { Kind } from "../support/Hubs.ts"
+import { races, reasons } from "./Reasons.ts"
+import type { Run } from "./Run.ts"
+
+/** Where it is. */
+export const path = join(import.meta.dirname, "..", "..", "..", "docs", "conformance.md")
+
+/** A text in which Markdown sees no emphasis. */
+const plain = (text: string): string => text.replaceAll("*", "\\*")
+
+const isOpen = (runs: ReadonlyArray<Run>, { id }: Requirement): boolean =>
+  runs.some(({ statuses }) => statuses.get(id) !== "not testable")
+
+const isRace = (kind: Kind, id: string): boolean => races[kind].includes(id)
+
+const statusIn = ({ kind, statuses }: Run, id: string): string =>
+  isRace(kind, id) ? "varies" : statuses.get(id) ?? "?"
+
+const cell = (run: Run, id: string): string => {
+  const status = statusIn(run, id)
+  return status === "fail" ? "**fail**" : status
+}
+
+const columns = ["pass", "warn", "fail", "varies", "not testable"]
+
+const counts = (run: Run): ReadonlyArray<number> => {
+  const found = requirements.filter(concernsHubs).map(({ id }) => statusIn(run, id))
+  return columns.map((column) => found.filter((status) => status === column).length)
+}
+
+const reasonsOf = (run: Run): ReadonlyArray<string> => {
+  if (run.kind === "ours") return []
+  const known = reasons[run.kind]
+  const rows = requirements.filter(({ id }) => known[id] !== undefined)
+  const part = (title: string, status: string) => [
+    `${title}:`,
+    "",
+    ...rows.filter(({ id }) => statusIn(run, id) === status)
+      .map(({ id, level, text }) => `- ${id} (${level}: ${plain(text)}). ${known[id]}`),
+    ""
+  ]
+  return [
+    `## ${run.name}`,
+    "",
+    ...part("Fails", "fail"),
+    ...part("Warnings", "warn"),
+    ...part("Varies", "varies")
+  ]
+}
+
+/** How authors of hubs use the kit in their own tests. */
+const example = [
+  "import { Conformance, NodePlatform, RawHttpNode, SurroundingsNode } from \"effect-samp\"",
+  "import * as Effect from \"effect/Effect\"",
+  "import * as Layer from \"effect/Layer\"",
+  "",
+  "const ports = Layer.mergeAll(NodePlatform.layer(), RawHttpNode.layer, SurroundingsNode.layer)",
+  "const report = await Effect.runPromise(Effect.provide(Conformance.examine({ only: [\"REG\"] }), ports))",
+  "for (const { detail, id, status } of report.verdicts) if (status === \"fail\") console.log(id, detail)"
+]
+
+/** The text of the document. */
+export const render = (runs: ReadonlyArray<Run>): string => {
+  const table = requirements.filter((requirement) => isOpen(runs, requirement))
+  const closed = requirements.filter((requirement) => concernsHubs(requirement) && !isOpen(runs, requirement))
+  const names = runs.map(({ name }) => name)
+  return [
+    "# Conformance of hubs",
+    "",
+    "`samp conformance` checks the hub that runs, whichever it is, from outside. This is what it says of three hubs; the table",
+    "is written by `npm run conformance:hubs` and held against new runs by `npm run test:interop`. The ids are those of this",
+    "project's list of what SAMP 1.3 asks, which the tests cite too; MUST, SHOULD and MAY are the standard's, QOI (quality of",
+    "implementation) is not in it: peers need it, or it is good manners.",
+    "",
+    "- **fail**: a MUST that is not held",
+    "- warn: a SHOULD or QOI that is not held, which does not count against the hub",
+    "- varies: a race inside that hub, which ends well or not",
+    "- not testable: it cannot be seen from outside; the reasons stand at the end",
+    "",
+    `| requirements of hubs | ${columns.join(" | ")} |`,
+    `| --- | ${columns.map(() => "---").join(" | ")} |`,
+    ...runs.map((run) => `| ${run.name} | ${counts(run).join(" | ")} |`),
+    "",
+    "Where a foreign hub fails, somebody has sent the bytes by hand and has read the answer; what came is told below.",
+    "",
+    ...runs.flatMap(reasonsOf),
+    "## All requirements",
+    "",
+    `| id | level | what it asks | ${names.join(" | ")} |`,
+    `| --- | --- | --- | ${names.map(() => "---").join(" | ")} |`,
+    ...table.map(({ id, level, text }) =>
+      `| ${id} | ${level} | ${plain(text)} | ${runs.map((run) => cell(run, id)).join(" | ")} |`
+    ),
+    "",
+    "## What cannot be seen from outside",
+    "",
+    ...closed.map(({ id, text }) => `- ${id} (${plain(text)}): ${unseen[id]}.`),
+    "",
+    "Requirements that concern clients or authors of MTypes only are not listed; `samp conformance --verbose` has them all.",
+    "",
+    "## From a program",
+    "",
+    "The checks stand on ports only, so that they run against a hub in memory as well, under a `TestClock`; what needs bytes or",
+    "files is not testable there.",
+    "",
+    "```ts",
+    ...example,
+    "```",
+    ""
+  ].join("\n")
+}
+
+/** The names of the hubs and the cells of the table, by id. */
+export const read = (
+  text: string
+): { readonly names: ReadonlyArray<string>; readonly cells: ReadonlyMap<string, ReadonlyArray<string>> } => {
+  const rows = text.split("\n").filter((line) => line.startsWith("|")).map((line) =>
+    line.slice(2, -2).split(" | ").map((each) => each.replaceAll("**", ""))
+  )
+  const head = rows.find(([first]) => first === "id") ?? []
+  const ids = new Set(requirements.map(({ id }) => id))
+  return {
+    names: head.slice(3),
+    cells: new Map(rows.filter(([id = ""]) => ids.has(id)).map(([id = "", , , ...cells]) => [id, cells]))
+  }
+}
