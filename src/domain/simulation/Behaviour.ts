@@ -10,7 +10,7 @@ export interface Behaviour {
   readonly answerLost: number
   /** Share of calls whose connection stays half open: they arrive, and neither an answer nor an end is ever heard of. */
   readonly silent: number
-  /** Share of calls that arrive twice, since their sender's HTTP took a connection for stale and sent again (WIRE-93). */
+  /** Share of calls that arrive twice, since their sender's HTTP took a connection for stale and sent again. */
   readonly resent: number
   /** `dead` refuses connections; `hung` takes calls and never answers. */
   readonly health: "well" | "hung" | "dead"

@@ -192,7 +192,7 @@ describe("scripts of programs", () => {
       "script.aladin.send"
     ]],
     [Peer.aladin(), ["image.load.fits", "coverage.load.moc.fits", "snapshot.get.jpg"], ["ds9.set"]]
-  ])("META-01, SUB-01 $name says who it is and what it takes, and answers pings", (script, takes, leaves) => {
+  ])("$name says who it is and what it takes, and answers pings", (script, takes, leaves) => {
     const { metadata, subscriptions } = seen(script)
     assert.strictEqual(metadata["samp.name"], script.name)
     assert.isString(metadata["samp.description.text"])
@@ -200,7 +200,7 @@ describe("scripts of programs", () => {
     for (const mtype of leaves) assert.notProperty(subscriptions, mtype)
   })
 
-  it("SUB-11 keep their annotations", () => {
+  it("keep their annotations", () => {
     const harmless = { "x-samp.mostly-harmless": "1" }
     assert.deepInclude(seen(Peer.aladin()).subscriptions, { "image.load.fits": harmless })
     const { subscriptions } = seen(Peer.ds9())
@@ -230,7 +230,7 @@ describe("scripts of programs", () => {
       }
     ))
 
-  it("WIRE-103 DS9 leaves some calls without an answer; Aladin answers when it has loaded", () =>
+  it("DS9 leaves some calls without an answer; Aladin answers when it has loaded", () =>
     Simulation.run(
       Effect.gen(function*() {
         yield* Files.use((files) => files.write("/a.fits", pattern(10)))

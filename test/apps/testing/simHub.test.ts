@@ -55,7 +55,7 @@ describe("a hub in memory", () => {
       )
     ))
 
-  it("STD-44, HUB-20 killed, it leaves its lockfile; started again, it has all its clients back", () => {
+  it("killed, it leaves its lockfile; started again, it has all its clients back", () => {
     Simulation.run(
       Effect.gen(function*() {
         const hub = yield* SimHub.SimHub
@@ -78,7 +78,7 @@ describe("a hub in memory", () => {
     )
   })
 
-  it("SHUT-01, EVT-01 stopped, it tells its clients, and its lockfile goes", () =>
+  it("SHUT-01, STD-44 stopped, it tells its clients, and its lockfile goes", () =>
     Simulation.run(
       Effect.gen(function*() {
         const hub = yield* SimHub.SimHub

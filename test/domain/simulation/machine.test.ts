@@ -138,7 +138,7 @@ describe("accidents", () => {
     assert.deepStrictEqual(net.cancel(0), outputs("HungUp 0"))
   })
 
-  it("WIRE-93 resent: arrives twice, and the second answer counts", () => {
+  it("resent: arrives twice, and the second answer counts", () => {
     const net = wire({ resent: 1 })
     assert.deepStrictEqual(net.send(), outputs("Written 0", "Arrived 0"))
     assert.deepStrictEqual(net.answer(0), outputs("Arrived 0.2"))
