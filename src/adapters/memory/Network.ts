@@ -264,45 +264,57 @@ const make = ({ seed = 0 }: NetworkOptions) =>
           })
       )
 
+    /** A call; its time is that of the one who calls, so that a frozen process is late. */
     const exchange = (
       from: string,
       url: string,
       methodCall: MethodCall,
-      onWritten: (() => void) | undefined
+      { onWritten, timeoutMs }: CallOptions
     ) =>
-      Effect.callback<SampValue, CallError>((resume) => {
-        if (isGone || dead.has(from)) {
-          return resume(Effect.fail(lost(url)))
-        }
-        const number = exchanges++
-        const done: Talk["done"] = (result) => resume(Effect.fromResult(result))
-        talks.set(number, {
-          call: methodCall,
-          from,
-          url,
-          onWritten,
-          done,
-          answer: undefined,
-          at: undefined,
-          working: undefined
+      Effect.contextWith((context: Context.Context<never>) =>
+        Effect.callback<SampValue, CallError>((resume) => {
+          if (isGone || dead.has(from)) {
+            return resume(Effect.fail(lost(url)))
+          }
+          const number = exchanges++
+          let isOver = false
+          let limit: Fiber.Fiber<void> | undefined
+          const done: Talk["done"] = (result) => {
+            isOver = true
+            limit?.interruptUnsafe()
+            resume(Effect.fromResult(result))
+          }
+          const cancel = (): void => feed({ _tag: "Cancelled", now: now(), exchange: number })
+          talks.set(number, {
+            call: methodCall,
+            from,
+            url,
+            onWritten,
+            done,
+            answer: undefined,
+            at: undefined,
+            working: undefined
+          })
+          feed({ _tag: "Sent", now: now(), exchange: number, from, url, what: labelOf(methodCall) })
+          // Most are answered by now, and need no timer.
+          if (!isOver && timeoutMs > 0) {
+            const late = new CallError({ reason: "Timeout", url, detail: `no answer within ${timeoutMs} ms` })
+            limit = Effect.runForkWith(context)(Effect.map(Effect.sleep(timeoutMs), () => {
+              limit = undefined
+              cancel()
+              done(Result.fail(late))
+            }))
+          }
+          return Effect.sync(() => {
+            limit?.interruptUnsafe()
+            cancel()
+          })
         })
-        feed({ _tag: "Sent", now: now(), exchange: number, from, url, what: labelOf(methodCall) })
-        return Effect.sync(() => feed({ _tag: "Cancelled", now: now(), exchange: number }))
-      })
+      )
 
     const sender = (from: string): CallSender["Service"] => {
-      const call: CallSender["Service"]["call"] = (
-        url,
-        methodCall,
-        { onWritten, timeoutMs }: CallOptions
-      ) => {
-        const asked = exchange(from, url, methodCall, onWritten)
-        return timeoutMs === 0 ? asked : Effect.timeoutOrElse(asked, {
-          duration: timeoutMs,
-          orElse: () =>
-            Effect.fail(new CallError({ reason: "Timeout", url, detail: `no answer within ${timeoutMs} ms` }))
-        })
-      }
+      const call: CallSender["Service"]["call"] = (url, methodCall, options) =>
+        exchange(from, url, methodCall, options)
       return {
         call,
         deliver: (url, methodCall, options) => Effect.asVoid(call(url, methodCall, options)),

@@ -112,7 +112,7 @@ const pause = (dice: Dice): number => {
 export const planOf = (seed: number): Plan => {
   const thrown = dice(seed)
   const stormy = seed % 3 !== 0
-  const count = 12 + thrown.below(stormy ? 70 : 50)
+  const count = 10 + thrown.below(stormy ? 50 : 40)
   const actions: Array<Action> = []
   let at = 0
   const add = (act: Act): void => {

@@ -61,7 +61,7 @@ export const enter = (world: World, pick: number) =>
       for (let i = thrown.below(4); i > 0; i--) resident.bound.add(thrown.pick(bindable))
       world.actors.push(resident)
       world.log("+", name, `handles ${[...resident.bound].join(", ")}`)
-      for (const mtype of resident.bound) yield* Effect.ignore(bind(world, name, client, mtype))
+      for (const mtype of Array.from(resident.bound)) yield* Effect.ignore(bind(world, name, client, mtype))
     })
     yield* world.begin(process, `${name} comes in`, come)
   })
