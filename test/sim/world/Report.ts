@@ -1,12 +1,12 @@
 /** What is printed about worlds. */
 import { createHash } from "node:crypto"
-import { planOf } from "./Plan.ts"
+import { type Plan, planOf } from "./Plan.ts"
 import type { Sum } from "./Range.ts"
-import { apply, type Cut, shrink, whole } from "./Shrink.ts"
+import { apply, type Cut, shrink } from "./Shrink.ts"
 import { simulate } from "./Simulate.ts"
 
 /** One hash of many traces, in the order of their seeds. */
-const hashOf = (hashes: Sum["hashes"]): string => {
+export const hashOf = (hashes: Sum["hashes"]): string => {
   const sorted = [...hashes].sort(([one], [other]) => one - other)
   return createHash("sha256").update(sorted.map(([seed, hash]) => `${seed} ${hash}`).join("\n")).digest("hex")
 }
@@ -35,29 +35,34 @@ export const command = (seed: number, cut?: Cut): string =>
 const kindOf = (wrongs: ReadonlyArray<string>): string =>
   (wrongs[0] ?? "").replace(/[\d,]+/gu, "#").slice(0, 60)
 
-/** A failing world, as small as it gets, with its trace. */
-export const failure = (seed: number): string => {
+/** What is left of a failing world when it is made as small as it gets, and how that is run again. */
+export const shortest = (seed: number): { readonly plan: Plan; readonly command: string } => {
   const plan = planOf(seed)
   const { wrongs } = simulate(plan)
   const cut = shrink(plan, (smaller) => kindOf(simulate(smaller).wrongs) === kindOf(wrongs))
-  const small = simulate(apply(plan, cut))
+  return { plan: apply(plan, cut), command: command(seed, cut) }
+}
+
+/** A failing world, as small as it gets, with its trace. */
+export const failure = (seed: number): string => {
+  const { command: again, plan } = shortest(seed)
+  const { trace, wrongs } = simulate(plan)
   return [
-    `world ${seed} failed; it took ${cut.keep.length} of its ${plan.actions.length} actions to see it`,
-    small.trace,
+    `world ${seed} failed; it took ${plan.actions.length} of its ${
+      planOf(seed).actions.length
+    } actions to see it`,
+    trace,
     "",
-    ...small.wrongs.map((wrong) => `WRONG: ${wrong}`),
+    ...wrongs.map((wrong) => `WRONG: ${wrong}`),
     "",
     `all of it again: ${command(seed)}`,
-    `this again:      ${command(seed, cut)}`
+    `this again:      ${again}`
   ].join("\n")
 }
 
 /** One world with its trace. */
-export const single = (
-  seed: number,
-  cut: Cut = whole(planOf(seed))
-): { readonly text: string; readonly well: boolean } => {
-  const { hash, trace, wrongs } = simulate(apply(planOf(seed), cut))
+export const single = (plan: Plan): { readonly text: string; readonly well: boolean } => {
+  const { hash, trace, wrongs } = simulate(plan)
   return {
     text: [trace, "", ...wrongs.map((wrong) => `WRONG: ${wrong}`), `hash of the trace: ${hash}`].join("\n"),
     well: wrongs.length === 0

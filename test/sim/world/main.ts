@@ -1,17 +1,19 @@
 /**
  * Simulated worlds, as many as wanted: npm run sim -- [--runs N] [--from SEED] [--jobs N] [--all] [--brief]
- * One of them, with its trace:           npm run sim -- --seed SEED [--keep 0,1,5 --pace 0.1]
+ * One of them, with its trace:           npm run sim -- --seed SEED [--keep 0,1,5 --pace 0.1] [--save FILE]
+ * One whose plan was saved:              npm run sim -- --plan FILE
  *
  * It stops at the first world that fails, makes it smaller and prints it; with --all it goes on and names all that fail, with
  * --brief it prints one line of JSON only.
  */
+import { readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 import { Worker } from "node:worker_threads"
-import { planOf } from "./Plan.ts"
+import { type Plan, planOf } from "./Plan.ts"
 import { add, none, type Sum } from "./Range.ts"
-import { failure, single, summary } from "./Report.ts"
-import { whole } from "./Shrink.ts"
+import { failure, shortest, single, summary } from "./Report.ts"
+import { apply, whole } from "./Shrink.ts"
 import { simulate } from "./Simulate.ts"
 
 /** Seeds that a thread gets at a time. */
@@ -26,7 +28,9 @@ const { values } = parseArgs({
     brief: { type: "boolean", default: false },
     seed: { type: "string" },
     keep: { type: "string" },
-    pace: { type: "string", default: "1" }
+    pace: { type: "string", default: "1" },
+    save: { type: "string" },
+    plan: { type: "string" }
   }
 })
 
@@ -67,7 +71,15 @@ const runAll = async (from: number, runs: number, jobs: number, all: boolean): P
   return sum
 }
 
-if (values.seed === undefined) {
+/** One world, with its trace. */
+const show = (plan: Plan): void => {
+  const { text, well } = single(plan)
+  console.log(text)
+  if (!well) process.exitCode = 1
+}
+
+if (values.plan !== undefined) show(JSON.parse(readFileSync(values.plan, "utf8")) as Plan) // written by --save
+else if (values.seed === undefined) {
   const begun = performance.now()
   const sum = await runAll(
     number("from", values.from, 0),
@@ -81,15 +93,16 @@ if (values.seed === undefined) {
   if (first !== undefined) process.exitCode = 1
   if (values.brief) {
     const wrongs = first === undefined ? [] : simulate(planOf(first)).wrongs
-    console.log(JSON.stringify({ runs: sum.runs, seconds, failed, wrongs }))
+    const command = first === undefined ? undefined : shortest(first).command
+    console.log(JSON.stringify({ runs: sum.runs, seconds, failed, wrongs, command }))
   } else {
     if (first !== undefined) console.log(`${failure(first)}\n\nseeds that failed: ${failed.join(", ")}`)
     console.log(summary(sum, seconds))
   }
 } else {
-  const seed = number("seed", values.seed, 0)
-  const keep = values.keep?.split(",").map((text) => number("keep", text, 0)) ?? whole(planOf(seed)).keep
-  const { text, well } = single(seed, { keep, pace: number("pace", values.pace, 0) })
-  console.log(text)
-  if (!well) process.exitCode = 1
+  const plan = planOf(number("seed", values.seed, 0))
+  const keep = values.keep?.split(",").map((text) => number("keep", text, 0)) ?? whole(plan).keep
+  const cut = apply(plan, { keep, pace: number("pace", values.pace, 0) })
+  if (values.save !== undefined) writeFileSync(values.save, `${JSON.stringify(cut, undefined, 1)}\n`)
+  show(cut)
 }
