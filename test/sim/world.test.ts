@@ -11,7 +11,7 @@ import { failure, hashOf } from "./world/Report.ts"
 import { apply, shrink, whole } from "./world/Shrink.ts"
 import { simulate } from "./world/Simulate.ts"
 
-const some = 150
+const some = 120
 
 /** The hash over the traces of the first worlds. It is another one after each change of an engine, the network or the plans. */
 const expected = "b1031f71cce755e1ca183f0f8143d14b85dcaad8c859506021d557ccaf0abb41"
