@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 
 const pure = ["test/domain/**/*.test.ts", "test/conformance/**/*.test.ts"]
@@ -7,7 +8,7 @@ export default defineConfig({
     // Far above what anything takes, since CI's machines are slow and busy at times.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: "100%", // the tests with processes mostly wait for them
+    maxWorkers: Math.ceil(availableParallelism() * 1.5), // the tests with processes mostly wait for them
     projects: [
       // What has no state outside its tests needs no process of its own for each file.
       { extends: true, test: { name: "pure", include: pure, isolate: false } },

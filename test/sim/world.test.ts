@@ -14,7 +14,7 @@ import { simulate } from "./world/Simulate.ts"
 const some = 120
 
 /** The hash over the traces of the first worlds. It is another one after each change of an engine, the network or the plans. */
-const expected = "b1031f71cce755e1ca183f0f8143d14b85dcaad8c859506021d557ccaf0abb41"
+const expected = "93e0d367f9ecf17072fad9c79e1071f0bf121fe61d4a37a596aba54c60511af1"
 
 describe("simulated worlds", () => {
   it(

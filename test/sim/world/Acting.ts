@@ -248,8 +248,12 @@ export const perform = (world: World, action: Action): Effect.Effect<void> =>
       return yield* world.begin(
         undefined,
         "a hub starts",
-        Hubs.start(world, label, pick % 3 === 0 ? usualPort : 0)
+        Hubs.start(world, label, pick % 2 === 0 ? usualPort : 0)
       )
+    }
+    if (act === "race") {
+      yield* world.begin(undefined, "a hub starts", Hubs.start(world))
+      return yield* world.begin(undefined, "a hub starts at the same time", Hubs.start(world))
     }
     if (act === "killHub" || act === "stopHub" || act === "freezeHub" || act === "eject") {
       return yield* troubleHub(world, action)

@@ -9,6 +9,7 @@ import { type Dice, dice } from "../../../src/domain/simulation/Dice.ts"
 const weights = {
   // hubs
   startHub: [4, 6],
+  race: [1, 2],
   killHub: [0, 2],
   stopHub: [0, 2],
   freezeHub: [0, 2],
