@@ -13,7 +13,7 @@ import * as Hubs from "./Hubs.ts"
 import { type Action, faults } from "./Plan.ts"
 import * as Residents from "./Residents.ts"
 import { chosen, content, send } from "./Sending.ts"
-import type { Actor, Guest, World } from "./World.ts"
+import type { Actor, Guest, Hub, Resident, World } from "./World.ts"
 
 /** Where hubs listen that always listen at the same port. */
 const usualPort = 7_000
@@ -196,6 +196,34 @@ const kill = (world: World, { id, kill, timers }: Process) =>
     yield* world.begin(undefined, `${id} is dead`, Effect.andThen(Effect.sleep(1_000), look))
   })
 
+/** Milliseconds in which clients of ours notice that their hub is gone. */
+const noticeMs = 3_000
+
+/** Calls that residents to whom nothing was done have open at a hub that dies must be over soon, whatever their limit. */
+const lookAtCalls = (world: World, hub: Hub) =>
+  Effect.gen(function*() {
+    const waiting = world.jobs.filter(({ fiber, isCall }) => isCall && fiber.pollUnsafe() === undefined)
+    const callers: Array<Resident> = []
+    for (const actor of world.actors) {
+      if (actor.kind !== "resident" || actor.touched) continue
+      const status = yield* actor.client.status
+      if (status._tag === "Connected" && status.hub.url === hub.record.url) callers.push(actor)
+    }
+    const look = Effect.sync(() => {
+      for (const { fiber, owner, what } of waiting) {
+        const isUntouched = callers.some(({ name, touched }) => name === owner && !touched)
+        if (isUntouched && fiber.pollUnsafe() === undefined) {
+          world.wrong(`${what} still waits, though ${hub.name} is gone`)
+        }
+      }
+    })
+    yield* world.begin(
+      undefined,
+      `calls at ${hub.name} are over`,
+      Effect.andThen(Effect.sleep(noticeMs), look)
+    )
+  })
+
 const troubleHub = (world: World, { act, other, pick }: Action) =>
   Effect.gen(function*() {
     const hub = chosen(yield* Hubs.living(world), other)
@@ -203,6 +231,7 @@ const troubleHub = (world: World, { act, other, pick }: Action) =>
     hub.touched = true
     world.faults++
     world.log("!", hub.name, act)
+    if (act === "killHub") yield* lookAtCalls(world, hub)
     switch (act) {
       case "killHub":
         return yield* kill(world, hub.process)

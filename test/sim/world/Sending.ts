@@ -85,7 +85,8 @@ const residentSends = (world: World, resident: Resident, action: Action, to: Cli
   const what = `${name} ${act} ${number} ${mtype}`
   const options: { readonly extra: Values; readonly timeoutSeconds: number } = {
     extra: { [numberKey]: number },
-    timeoutSeconds: 1 + pick % 5
+    // Some are so patient that only the end of their hub can end them.
+    timeoutSeconds: pick % 4 === 0 ? 12 : 1 + pick % 5
   }
   const check = ({ result }: { readonly result: SampMap }): void => checkAnswer(world, what, number, result)
   switch (act) {

@@ -64,6 +64,8 @@ export interface Job {
   readonly what: string
   readonly fiber: Fiber.Fiber<unknown, unknown>
   readonly isCall: boolean
+  /** Name of the process that wants it. */
+  readonly owner: string
 }
 
 /** The world. */
@@ -153,7 +155,7 @@ export class World {
       ? Effect.forkDetach(watched as Effect.Effect<A, E>, { startImmediately: true }) // needs nothing of a process
       : process.run(watched)
     return Effect.map(started, (fiber) => {
-      this.jobs.push({ what, fiber, isCall })
+      this.jobs.push({ what, fiber, isCall, owner: process?.id ?? "" })
     })
   }
 

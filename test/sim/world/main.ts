@@ -19,20 +19,36 @@ import { simulate } from "./Simulate.ts"
 /** Seeds that a thread gets at a time. */
 const portion = 25
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: "string", default: "10000" },
-    from: { type: "string", default: "0" },
-    jobs: { type: "string", default: String(availableParallelism()) },
-    all: { type: "boolean", default: false },
-    brief: { type: "boolean", default: false },
-    seed: { type: "string" },
-    keep: { type: "string" },
-    pace: { type: "string", default: "1" },
-    save: { type: "string" },
-    plan: { type: "string" }
+const usage = `npm run sim -- [--runs N] [--from SEED] [--jobs N] [--all] [--brief]
+npm run sim -- --seed SEED [--keep 0,1,5 --pace 0.1] [--save FILE]
+npm run sim -- --plan FILE`
+
+const options = () =>
+  parseArgs({
+    options: {
+      runs: { type: "string", default: "10000" },
+      from: { type: "string", default: "0" },
+      jobs: { type: "string", default: String(availableParallelism()) },
+      all: { type: "boolean", default: false },
+      brief: { type: "boolean", default: false },
+      seed: { type: "string" },
+      keep: { type: "string" },
+      pace: { type: "string", default: "1" },
+      save: { type: "string" },
+      plan: { type: "string" }
+    }
+  }).values
+
+const given = (): ReturnType<typeof options> => {
+  try {
+    return options()
+  } catch (wrong) {
+    const isAsked = process.argv.includes("--help")
+    console.error(isAsked ? usage : `${wrong instanceof Error ? wrong.message : String(wrong)}\n${usage}`)
+    process.exit(isAsked ? 0 : 2)
   }
-})
+}
+const values = given()
 
 const number = (name: string, text: string, least: number): number => {
   const value = Number(text)
