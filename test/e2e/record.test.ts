@@ -262,6 +262,39 @@ describe("samp replay --hub", () => {
     )
   })
 
+  it(
+    "exit 3: a hub that is killed in the middle ends the play, and is no difference",
+    { timeout: 60_000 },
+    async () => {
+      await using world = new World()
+      const lines = linesOf(put(world, told.text))
+      const killed = async (mark: string, last: string) => {
+        // A break of ten minutes, so that the hub is surely killed before the end.
+        const from = lines.findIndex((line) => line.includes(last))
+        assert.isAbove(from, 0)
+        const later = lines.map((line, i) =>
+          i < from ? line : line.replace(/^\{"at":[\d.]+/u, (at) => `{"at":${Number(at.slice(6)) + 600_000}`)
+        )
+        const file = put(world, `${later.join("\n")}\n`)
+        const log = world.path(`${from}.jsonl`)
+        const hub = await world.hub(["--record", log])
+        const playing = world.start(["replay", file, "--json", "--hub"])
+        await until(
+          mark,
+          () => readFileSync(log, "utf8").includes(mark) || playing.failIfEnded("samp replay")
+        )
+        await hub.program.kill()
+        const { code, stderr, stdout } = await playing.ended
+        assert.strictEqual(code, 3, stdout + stderr)
+        assert.include(stderr, `The hub at ${hub.url} has gone`)
+        assert.notInclude(stdout, "\"difference\"")
+        assert.notInclude(stdout, "\"played\"")
+      }
+      await killed("callee", "\"NotifyAll\"") // while nothing is to be done
+      await killed("\"NotifyAll\"", "\"Unregister\"") // while much is
+    }
+  )
+
   it("exit 2 and exit 3: a speed that is none, and no hub", async () => {
     await using world = new World()
     const file = put(world, told.text)
@@ -310,4 +343,26 @@ describe("samp record", () => {
       assert.lengthOf(early.got("e2e.note"), 5)
     }
   )
+
+  it("exit 0: a session in which nothing was seen is a recording, also in place of an older one", {
+    timeout: 60_000
+  }, async () => {
+    await using world = new World()
+    await world.hub()
+    const file = put(world, told.text)
+    const fresh = world.path("fresh.jsonl")
+    for (const args of [["record", fresh], ["record", file, "--overwrite"]]) {
+      const recorder = world.start([...args, "--json"])
+      await until("the recorder", () => recorder.json.length > 0 || recorder.failIfEnded("samp record"))
+      recorder.signal("SIGINT")
+      const { code, stdout } = await recorder.ended
+      assert.strictEqual(code, 0, stdout)
+      assert.deepInclude(eventsOf(stdout)[1] ?? {}, { event: "recorded", clients: 0, messages: 0 })
+      const path = String(args[1])
+      assert.lengthOf(linesOf(path), 1)
+      assert.include(linesOf(path)[0], "\"kind\":\"client\"")
+      assert.strictEqual((await world.samp("replay", path)).code, 0)
+      assert.strictEqual((await world.samp("replay", path, "--hub")).code, 0)
+    }
+  })
 })

@@ -10,6 +10,7 @@ import type { IllFormed } from "../client/Typing.ts"
 import type { SendingError } from "../data/Sending.ts"
 import type { BadPlace, NoHub } from "../Discovery.ts"
 import type { BadHub } from "../HubConnection.ts"
+import type { HubGone } from "../recording/Attentive.ts"
 import type { BadRecordingFile } from "../recording/Loading.ts"
 import type { BadHubOptions, HubRunning, LabelTaken } from "../StandardHub.ts"
 
@@ -54,7 +55,7 @@ export type CommandError =
   | ClientError
 
 /** The errors of the client library and of what it does with data and recordings. */
-type ClientError = CallFailure | IllFormed | SendingError | CommandNotRun | BadRecordingFile
+type ClientError = CallFailure | IllFormed | SendingError | CommandNotRun | BadRecordingFile | HubGone
 
 /** Whether the hub has gone, in the middle of a conversation, or says that it is about to. */
 export const isEnding = (error: CallError): boolean =>
@@ -87,6 +88,7 @@ export const codeOf = (error: CommandError): number => {
         : codes.failure
     case "NotConnected":
     case "Disconnected":
+    case "HubGone":
       return codes.noHub
     case "NobodySubscribed":
       return codes.nobodySubscribed

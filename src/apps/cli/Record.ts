@@ -79,7 +79,6 @@ const record = Effect.fnUntraced(function*(given: {
   })
   const metadata = yield* connection.getMetadata(connection.hubId)
   const whole = config({ hubId: ClientId("hub"), run: "0", metadata })
-  const session = new Outside(whole, recording(whole))
   const clock = yield* Clock.Clock
   const begun = clock.monotonicTimeNanosUnsafe()
   const see = (seen: Seen): void => session.see(Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e6, seen)
@@ -98,6 +97,7 @@ const record = Effect.fnUntraced(function*(given: {
     })
   )
   yield* connection.declareSubscriptions(everything)
+  const session = new Outside(whole, recording(whole)) // only now, since it may take the place of an older one
   yield* present(connection, see)
   for (const one of early) see(one)
   early = undefined

@@ -15,16 +15,29 @@ import type * as Scope from "effect/Scope"
 import type { Recording } from "../../domain/recording/Recording.ts"
 import { CallSender } from "../../ports/CallSender.ts"
 import type { CallServer } from "../../ports/CallServer.ts"
+import { attentive, type HubGone } from "./Attentive.ts"
 import { type Played, Player, type PlayOptions } from "./Player.ts"
 
 /**
  * Plays a recording into a live hub, from the first thing that a client did; the stand-ins unregister at the end of the
- * scope.
+ * scope. It fails at once when the hub has gone: what a dead hub does not do is no difference.
  */
 export const play = (
   recording: Recording,
   options: PlayOptions
-): Effect.Effect<Played, never, CallSender | CallServer | Scope.Scope> =>
+): Effect.Effect<Played, HubGone, CallSender | CallServer | Scope.Scope> =>
+  Effect.gen(function*() {
+    const hub = attentive(yield* CallSender, options.hub.url)
+    const live: PlayOptions = {
+      ...options,
+      onDifference: (difference) => hub.isGone() || options.onDifference(difference),
+      onUnplayable: (unplayable) => hub.isGone() || options.onUnplayable(unplayable)
+    }
+    const playing = Effect.provideService(playSteps(recording, live), CallSender, hub.sender)
+    return yield* Effect.raceFirst(playing, hub.gone)
+  })
+
+const playSteps = (recording: Recording, options: PlayOptions) =>
   Effect.gen(function*() {
     const sender = yield* CallSender
     const fork = Effect.runForkWith(yield* Effect.context<never>())

@@ -52,8 +52,13 @@ export const make = (
     )
     return (config) => {
       const writer = new Writer(secrets)
-      // What comes before the first request comes also to a hub that then finds that it cannot start.
+      // What comes before the first request comes also to a hub that then finds that it cannot start. A client has begun
+      // when it gets here: a session in which it sees nothing is one, too.
       let early: string | undefined = writer.header(kind, config, started, 0)
+      if (kind === "client") {
+        journal.append(early)
+        early = undefined
+      }
       return (at, input, outputs) => {
         const line = writer.step(at, input, outputs)
         if (early === undefined) return journal.append(line)
