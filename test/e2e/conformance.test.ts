@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { readFileSync, writeFileSync } from "node:fs"
 import { createServer, request as httpRequest } from "node:http"
 import type { AddressInfo } from "node:net"
-import { World } from "./harness.ts"
+import { until, World } from "./harness.ts"
 import { objects } from "./support/Ends.ts"
 
 /** A proxy before the hub of a lockfile, which from now on names the proxy; answers go through `bend`. */
@@ -45,7 +45,7 @@ describe.concurrent("samp conformance", () => {
     await using world = new World()
     const hub = await world.hub()
     const client = await world.client(hub)
-    const { code, stderr, stdout } = await world.samp("conformance", "--only", "REG", "--only", "STD-3")
+    const { code, stderr, stdout } = await world.samp("conformance", "--only", "reg", "--only", "STD-3")
     assert.deepStrictEqual([code, stderr], [0, ""])
     assert.match(stdout, /^pass {10}REG-03 {4}MUST {6}\S/mu)
     assert.match(stdout, /^pass {10}STD-39 /mu, "it looked at the mode of the lockfile")
@@ -115,6 +115,21 @@ describe.concurrent("samp conformance", () => {
     const { code, stderr } = await world.samp("conformance")
     assert.strictEqual(code, 3)
     assert.include(stderr, "No hub is running")
+  })
+
+  it("exit 3: blames no requirement on a hub that is killed while it is checked", async () => {
+    await using world = new World()
+    const hub = await world.hub()
+    const nosy = await world.client(hub, "*")
+    const program = world.start(["conformance"])
+    await until("checks to be under way", () => nosy.received.length > 5 || program.failIfEnded("the kit"))
+    hub.program.signal("SIGKILL")
+    const { code, stderr, stdout } = await program.ended
+    assert.strictEqual(code, 3)
+    assert.include(stderr, "The hub went, or hung, before the checks were done")
+    assert.match(stdout, /: 0 fail, 0 warn, /u)
+    assert.match(stdout, /^not testable .*\(the hub does not answer any more\)$/mu)
+    assert.notInclude(stdout, "nothing listens there")
   })
 
   it("exit 2: refuses an id that there is not", async () => {

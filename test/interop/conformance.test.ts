@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import { beforeAll, describe, expect, test } from "vitest"
 import { path, read } from "./conformance/Document.ts"
-import { kinds, races, reasons } from "./conformance/Reasons.ts"
+import { kinds, reasons, varying } from "./conformance/Reasons.ts"
 import { type Run, run } from "./conformance/Run.ts"
 
 const document = readFileSync(path, "utf8")
@@ -16,9 +16,9 @@ describe.each(kinds.map((kind, column) => [kind, column] as const))(
       done = await run(kind)
     }, 240_000)
 
-    /** What was not held, but for races. */
+    /** What was not held, but for what varies. */
     const unheld = (status: string): ReadonlyArray<string> =>
-      [...done.statuses].filter(([id, is]) => is === status && !races[kind].includes(id)).map(([id]) =>
+      [...done.statuses].filter(([id, is]) => is === status && !varying[kind].includes(id)).map(([id]) =>
         `${id} ${done.details.get(id)}`
       )
 
@@ -55,7 +55,7 @@ describe.each(kinds.map((kind, column) => [kind, column] as const))(
       )
       expect(unexplained).toEqual([])
       const stale = Object.keys(known).filter((id) =>
-        done.statuses.get(id) === "pass" && !races[kind].includes(id)
+        done.statuses.get(id) === "pass" && !varying[kind].includes(id)
       )
       expect(stale).toEqual([])
     })

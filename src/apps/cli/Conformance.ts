@@ -74,7 +74,7 @@ const flags = {
   only: Flag.String("only").pipe(
     Flag.withMetavar("ID"),
     Flag.withDescription(
-      "only requirements whose ids begin so, as REG-03 or DLV; may be given several times"
+      "only requirements whose ids begin so, as REG-03 or dlv; may be given several times"
     ),
     Flag.atLeast(0)
   ),

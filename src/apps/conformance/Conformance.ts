@@ -21,13 +21,13 @@ import { checks } from "./Checks.ts"
 import { atLast } from "./checks/Places.ts"
 import { Secrets, Transcript } from "./Transcript.ts"
 import { type CheckResult, type Verdict, verdicts } from "./Verdict.ts"
-import { isSilence, type Run, World } from "./World.ts"
+import { type Run, World } from "./World.ts"
 
 /** What to check. */
 export interface ConformanceOptions {
   /** The hub, as `--hub` names it; undefined for the default one. */
   readonly hub?: string | undefined
-  /** Only requirements whose ids begin with one of these; all if there are none. */
+  /** Only requirements whose ids begin with one of these, in either case; all if there are none. */
   readonly only?: ReadonlyArray<string>
   /** How many checks run at a time. Default 1, which is kind to any hub. */
   readonly concurrency?: number
@@ -55,7 +55,7 @@ const detailOf = (error: CheckFailure): Pick<CheckResult, "outcome" | "detail"> 
     : { outcome: "fail", detail: error.message.replaceAll(/\s+/gu, " ") }
 
 /** Runs one check. */
-const runCheck = (run: Run, { ids, run: program, title }: Check) =>
+const runCheck = (run: Run, { ids, run: program, title }: Check): Effect.Effect<CheckResult> =>
   Effect.gen(function*() {
     const begun = yield* Clock.currentTimeMillis
     const transcript = new Transcript(run.secrets)
@@ -66,19 +66,20 @@ const runCheck = (run: Run, { ids, run: program, title }: Check) =>
     const rest = { ids, title, ms, exchanges: transcript.exchanges }
     if (Result.isFailure(ended)) {
       const { detail, outcome } = detailOf(ended.failure)
-      const result: CheckResult = { ...rest, outcome, detail: run.secrets.mask(detail) }
-      return { result, silent: isSilence(ended.failure) }
+      return { ...rest, outcome, detail: run.secrets.mask(detail) }
     }
     const late = ended.success._tag === "None"
-    const result: CheckResult = {
+    return {
       ...rest,
       outcome: late ? "fail" : "pass",
       detail: late ? `it did not end within ${checkMs / 1000} s` : ""
     }
-    return { result, silent: late }
   })
 
-/** Whether a hub that has just been silent does not even answer a ping. */
+/** What is known by a check of a hub that has gone. */
+const unanswered = { outcome: "not testable", detail: "the hub does not answer any more" } as const
+
+/** Whether a hub does not even answer a ping. */
 const isGone = ({ hub, ports }: Run) =>
   Effect.map(
     Effect.result(ports.sender.call(hub.url, { method: "samp.hub.ping", params: [] }, { timeoutMs: 5_000 })),
@@ -115,10 +116,10 @@ const start = (options: ConformanceOptions) =>
 
 /** Whether an id is one of those that were asked for. */
 export const isChosen = ({ only = [] }: Pick<ConformanceOptions, "only">) => (id: string): boolean =>
-  only.length === 0 || only.some((prefix) => id.startsWith(prefix))
+  only.length === 0 || only.some((prefix) => id.startsWith(prefix.toUpperCase()))
 
 /**
- * Checks a hub. It takes half a minute at most on a machine that is not busy; each check is bounded in time.
+ * Checks a hub. It takes a minute at most on a machine that is not busy; each check is bounded in time.
  *
  * With `RawHttp` and `Surroundings` in the context it also looks at bytes and at the mode of the lockfile.
  */
@@ -137,20 +138,15 @@ export const examine = (
       Effect.gen(function*() {
         if (gone) {
           const { ids, title } = check
-          return {
-            ids,
-            title,
-            outcome: "not testable",
-            detail: "the hub does not answer any more",
-            ms: 0,
-            exchanges: []
-          }
+          return { ids, title, ...unanswered, ms: 0, exchanges: [] }
         }
         const ended = yield* runCheck(run, check)
-        if (ended.silent) gone ||= yield* isGone(run)
+        // whatever a check missed, a hub that went meanwhile may have been about to do it
+        if (ended.outcome === "fail" && !gone && (yield* isGone(run))) gone = true
+        const result = ended.outcome === "fail" && gone ? { ...ended, ...unanswered } : ended
         done++
-        if (options.onCheck !== undefined) yield* options.onCheck(ended.result, done, total)
-        return ended.result
+        if (options.onCheck !== undefined) yield* options.onCheck(result, done, total)
+        return result
       })
     const { concurrency = 1 } = options
     const [first = [], last = []] = asked

@@ -10,13 +10,7 @@ import { CallError, type CallSender } from "../../ports/CallSender.ts"
 import type { CallServer } from "../../ports/CallServer.ts"
 import type { Host } from "../../ports/Host.ts"
 import type { LockfileStore } from "../../ports/LockfileStore.ts"
-import {
-  NoAnswer,
-  type RawAnswer,
-  type RawHttp,
-  type RawOptions,
-  type RawRequest
-} from "../../ports/RawHttp.ts"
+import type { NoAnswer, RawAnswer, RawHttp, RawOptions, RawRequest } from "../../ports/RawHttp.ts"
 import type { Surroundings } from "../../ports/Surroundings.ts"
 import type { FoundHub } from "../Discovery.ts"
 import { type Broken, broken, NotTestable } from "./Check.ts"
@@ -209,8 +203,3 @@ export class World {
 /** Whether a failed call is the hub's own refusal. */
 export const isFault = (error: unknown): boolean =>
   error instanceof CallError && error.reason === "RemoteFault"
-
-/** Whether something failed as it would if the hub had gone or hung. */
-export const isSilence = (error: unknown): boolean =>
-  (error instanceof CallError && error.reason !== "RemoteFault" && error.reason !== "BadAnswer") ||
-  error instanceof NoAnswer

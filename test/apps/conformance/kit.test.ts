@@ -11,6 +11,7 @@ import { Secrets, Transcript } from "../../../src/apps/conformance/Transcript.ts
 import { unseen } from "../../../src/apps/conformance/Unseen.ts"
 import { type CheckResult, count, verdictOn, verdicts } from "../../../src/apps/conformance/Verdict.ts"
 import { fault } from "../../../src/domain/Fault.ts"
+import type { CallHandler } from "../../../src/ports/CallServer.ts"
 import { inMemory } from "./world.ts"
 import { wrongHubs } from "./wrongHubs.ts"
 
@@ -82,6 +83,30 @@ describe("the conformance kit", () => {
       const last = report.results.at(-3)
       assert.deepInclude(last, { outcome: "not testable", detail: "the hub does not answer any more" })
       assert.isAbove(count(report.verdicts).pass, 5)
+    }))
+
+  for (const [calls, concurrency] of [[40, 1], [700, 1], [50, 16], [400, 16]] as const) {
+    it.effect(`blames no requirement on a hub that hangs after ${calls} calls, ${concurrency} checks at a time`, () =>
+      Effect.gen(function*() {
+        let asked = 0
+        const handler = (right: CallHandler): CallHandler => (call) =>
+          ++asked > calls ? Effect.never : right(call)
+        const report = yield* inMemory({ handler }, { concurrency })
+        assert.isTrue(report.gone)
+        assert.deepStrictEqual(report.results.filter(({ outcome }) => outcome === "fail"), [])
+        const cut = report.results.filter(({ detail }) => detail === "the hub does not answer any more")
+        assert.isNotEmpty(
+          cut.find(({ exchanges }) => exchanges.length > 0)?.exchanges,
+          "what came until then"
+        )
+      }))
+  }
+
+  it.effect("takes ids in lower case, too", () =>
+    Effect.gen(function*() {
+      const { verdicts } = yield* inMemory({}, { only: ["reg-0"] })
+      assert.isAbove(verdicts.length, 5)
+      assert.deepStrictEqual(verdicts.filter(({ id }) => !id.startsWith("REG-0")), [])
     }))
 
   it.effect("tells an unexpected fault from a refusal, and says what came", () =>

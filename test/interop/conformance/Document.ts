@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { concernsHubs, type Requirement, requirements } from "../../../src/apps/conformance/Requirements.ts"
 import { unseen } from "../../../src/apps/conformance/Unseen.ts"
 import type { Kind } from "../support/Hubs.ts"
-import { races, reasons } from "./Reasons.ts"
+import { reasons, varying } from "./Reasons.ts"
 import type { Run } from "./Run.ts"
 
 /** Where it is. */
@@ -15,10 +15,10 @@ const plain = (text: string): string => text.replaceAll("*", "\\*")
 const isOpen = (runs: ReadonlyArray<Run>, { id }: Requirement): boolean =>
   runs.some(({ statuses }) => statuses.get(id) !== "not testable")
 
-const isRace = (kind: Kind, id: string): boolean => races[kind].includes(id)
+const isVarying = (kind: Kind, id: string): boolean => varying[kind].includes(id)
 
 const statusIn = ({ kind, statuses }: Run, id: string): string =>
-  isRace(kind, id) ? "varies" : statuses.get(id) ?? "?"
+  isVarying(kind, id) ? "varies" : statuses.get(id) ?? "?"
 
 const cell = (run: Run, id: string): string => {
   const status = statusIn(run, id)
@@ -78,7 +78,7 @@ export const render = (runs: ReadonlyArray<Run>): string => {
     "",
     "- **fail**: a MUST that is not held",
     "- warn: a SHOULD or QOI that is not held, which does not count against the hub",
-    "- varies: a race inside that hub, which ends well or not",
+    "- varies: a race inside that hub, or what its clients did before, decides how it ends",
     "- not testable: it cannot be seen from outside; the reasons stand at the end",
     "",
     `| requirements of hubs | ${columns.join(" | ")} |`,

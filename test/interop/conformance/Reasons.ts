@@ -37,7 +37,7 @@ export const reasons: Readonly<Record<Exclude<Kind, "ours">, { readonly [id: str
     "DT-05": "Metadata with `x&#13;y` come back with a raw CR, which every XML parser reads as a line feed.",
     "DT-06": "Metadata with `&#233;` are taken, and come back as UTF-8.",
     "REG-09":
-      "A second `unregister` with the same private key is answered with success. All other operations are faults, as they should be.",
+      "A second `unregister` with the same private key is answered with success, until a client has ever subscribed to `samp.hub.event.unregister`: then the hub looks for whom to name in that event, and the answer is a fault (`KeyError`). All other operations are faults, as they should be.",
     "REG-11":
       "The hub is `cli#hub`, and clients are `cli#1`: a `#` needs an escape in URLs, and Aladin Lite knows `hub` only.",
     "REG-12":
@@ -63,7 +63,8 @@ export const reasons: Readonly<Record<Exclude<Kind, "ours">, { readonly [id: str
       "`callAndWait` with a timeout of 4 s ends after 4 s though its callee has unregistered, or refuses connections.",
     "HUB-22":
       "`notify` with an argument too many is answered with HTTP status 500 and no body; `declareMetadata` with a string is taken.",
-    "HUB-24": "`unregister` with the private key `nobody` is answered with success.",
+    "HUB-24":
+      "`unregister` with the private key `nobody` is answered with success, or with a fault once a client has subscribed to `samp.hub.event.unregister`: the same as REG-09.",
     "HUB-27": "`callAndWait` to the hub itself often ends by its timeout: the race of DLV-22.",
     "ERR-05": "The fault for a private key that is dead has that key in its text.",
     "ERR-06":
@@ -77,9 +78,9 @@ export const reasons: Readonly<Record<Exclude<Kind, "ours">, { readonly [id: str
   }
 }
 
-/** Where a run may end either way, since it is a race inside that hub. */
-export const races: Readonly<Record<Kind, ReadonlyArray<string>>> = {
+/** Where a run may end either way: by a race inside that hub, or by what its clients did before. */
+export const varying: Readonly<Record<Kind, ReadonlyArray<string>>> = {
   ours: [],
   jsamp: ["DLV-08", "EVT-11"],
-  astropy: ["DLV-22", "HUB-27"]
+  astropy: ["REG-09", "HUB-24", "DLV-22", "HUB-27"]
 }
