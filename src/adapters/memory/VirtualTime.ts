@@ -29,7 +29,7 @@ export class Stalled extends Data.TaggedError("Stalled")<{
       ? `nothing can happen any more ${at}: everybody waits, and nobody sleeps`
       : this.reason === "Livelock"
       ? `the run does not come to rest ${at}`
-      : `the run was not over ${at}`
+      : `the run was not over ${at}: it takes longer, or it waits for something outside, such as a promise`
   }
 }
 

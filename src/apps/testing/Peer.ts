@@ -132,7 +132,7 @@ export const start = (
 
 /** The peers of a test, by name. */
 export class Peers extends Context.Service<Peers, {
-  /** The peer of a name; asking for one that is not there is a mistake of the test. */
+  /** The peer of a name; asking for one that is not there is a mistake of the test, and dies. */
   readonly get: (name: string) => Effect.Effect<Peer>
   readonly all: ReadonlyArray<Peer>
 }>()("samp/apps/testing/Peers") {}
@@ -140,20 +140,29 @@ export class Peers extends Context.Service<Peers, {
 /** The peer of a name, of those that {@link layer} has started. */
 export const get = (name: string): Effect.Effect<Peer, never, Peers> => Peers.use((peers) => peers.get(name))
 
-/** Peers that are there as long as the test. */
+/** What is wrong with asking for a peer that is not there. */
+export const notThere = (name: string, names: ReadonlyArray<string>): Error =>
+  new Error(`no peer is called ${name}; there is ${names.length === 0 ? "none" : names.join(", ")}`)
+
+/** What is wrong with a second peer of one name. */
+export const calledTwice = (name: string): Error =>
+  new Error(`two peers are called ${name}: give one of them another name`)
+
+/** Peers that are there as long as the test. Two of one name are a mistake of the test, and die. */
 export const layer = (...scripts: ReadonlyArray<Script>): Layer.Layer<Peers, StartError, Needs> =>
   Layer.effect(
     Peers,
-    Effect.map(Effect.forEach(scripts, start), (all) =>
-      Peers.of({
+    Effect.gen(function*() {
+      const names = scripts.map(({ name }) => name)
+      const twice = names.find((name, at) => names.indexOf(name) !== at)
+      if (twice !== undefined) return yield* Effect.die(calledTwice(twice))
+      const all = yield* Effect.forEach(scripts, start)
+      return Peers.of({
         all,
         get: (name) => {
           const found = all.find((peer) => peer.name === name)
-          return found === undefined
-            ? Effect.die(
-              new Error(`no peer is called ${name}; there is ${all.map((peer) => peer.name).join(", ")}`)
-            )
-            : Effect.succeed(found)
+          return found === undefined ? Effect.die(notThere(name, names)) : Effect.succeed(found)
         }
-      }))
+      })
+    })
   )

@@ -80,6 +80,18 @@ const lineOf = (event: NetworkEvent, now: number): string | undefined => {
   }
 }
 
+/** What clients call by themselves, again and again, as long as they live. */
+const chores: ReadonlyArray<string> = ["samp.hub.ping", "samp.hub.getRegisteredClients"]
+
+/** Knows the chores of clients, from the call to its end: in a run that waits they would hide all else. */
+const knowsChores = () => {
+  const exchanges = new Set<number>()
+  return (event: NetworkEvent): boolean => {
+    if (event._tag === "Sent" && chores.includes(event.what)) exchanges.add(event.exchange)
+    return "exchange" in event && exchanges.has(event.exchange)
+  }
+}
+
 /**
  * Runs a program to its end in virtual time. A failing run prints its seed, and what the network did last, on stderr.
  *
@@ -92,10 +104,11 @@ export const run = <A, E>(
 ): A => {
   const { seed = 0 } = world
   const lines: Array<string> = []
+  const isChore = knowsChores()
   let over = false
   const observed = Effect.flatMap(Network, (network) => {
     network.observe((event, now) => {
-      const line = over ? undefined : lineOf(event, now)
+      const line = over || isChore(event) ? undefined : lineOf(event, now)
       if (line !== undefined && lines.push(line) > 2 * shown) lines.splice(0, shown)
     })
     // The end of all things tells nothing of why it came.
@@ -113,7 +126,8 @@ export const run = <A, E>(
     throw Cause.squash(exit.cause)
   } catch (error) {
     const told = lines.slice(-shown).map((line) => `  ${line}`).join("\n")
-    console.error(`The simulation failed with { seed: ${seed} }. Last on its network:\n${told}`)
+    const last = told === "" ? "" : ` Last on its network:\n${told}`
+    console.error(`The simulation failed with { seed: ${seed} }.${last}`)
     throw error
   }
 }

@@ -8,6 +8,8 @@
  * const [table] = await hub.peer("topcat").loaded()
  */
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -68,13 +70,27 @@ export interface SimPeer extends Control {
   readonly notifyAll: (mtype: string, params?: PlainObject) => Promise<ReadonlyArray<string>>
 }
 
-/** A hub in memory, and the desktop around it. */
+/** The hub in memory was closed, and nothing around it does anything any more. */
+export class SimHubClosed extends Data.TaggedError("SimHubClosed") {
+  override get message(): string {
+    return "the simulated hub is closed; start another with startSimHub()"
+  }
+}
+
+/**
+ * A hub in memory, and the desktop around it. After `close`, and when it comes while they wait, promises are rejected with
+ * `SimHubClosed`, and those of clients with errors of theirs; only what a peer has received and loaded can still be read.
+ */
 export interface RunningSimHub extends Control, AsyncDisposable {
   /** Registers a client with this hub; it is what `connect` of `effect-samp/promise` gives, and is to be closed like it. */
   readonly connect: (options?: ClientOptions & Abortable) => Promise<PromiseClient>
-  /** A peer, by name. */
+  /**
+   * A peer, by name.
+   *
+   * @throws Error - when there is none of that name; it tells which there are
+   */
   readonly peer: (name: string) => SimPeer
-  /** Starts another peer. */
+  /** Starts another peer, of a name that no other has had. */
   readonly start: (script: Script) => Promise<SimPeer>
   /** Ends the hub without a word if it still runs, and starts another. */
   readonly restart: () => Promise<void>
@@ -82,7 +98,7 @@ export interface RunningSimHub extends Control, AsyncDisposable {
   readonly writeFile: (path: string, bytes: Uint8Array) => Promise<string>
   /** Puts something on the web in memory. */
   readonly putPage: (url: string, bytes: Uint8Array, mediaType?: string) => Promise<void>
-  /** Ends everything. */
+  /** Ends everything, clients too. The process does not end before this was called, or `await using` has done it. */
   readonly close: () => Promise<void>
 }
 
@@ -98,26 +114,34 @@ const receivedOf = ({ msgId, mtype, params, sender }: Incoming): Received => ({
   msgId
 })
 
-/** Starts a hub in memory, and peers. */
+/** Starts a hub in memory, and peers; to be closed, with `await using` or `close`. */
 export const startSimHub = async (options: Simulation.WorldOptions = {}): Promise<RunningSimHub> => {
   const scope = await Effect.runPromise(Scope.make())
-  const close = () => Effect.runPromise(Scope.close(scope, Exit.void))
+  const end = () => Effect.runPromise(Scope.close(scope, Exit.void))
   const layer = Layer.provideMerge(Simulation.layer(options), quiet)
   const context = await Effect.runPromise(Scope.provide(Layer.build(layer), scope)).catch(
     async (error: unknown) => {
-      await close()
+      await end()
       throw error
     }
   )
   const services = runner(Context.add(context, Scope.Scope, scope))
-  const { run } = services
+  const closed = Deferred.makeUnsafe<never, SimHubClosed>()
+  const clients: Array<PromiseClient> = []
+  const run: typeof services.run = (effect, abortable) =>
+    services.run(Effect.raceFirst(Deferred.await(closed), effect), abortable)
+  const close = async () => {
+    Deferred.doneUnsafe(closed, Effect.suspend(() => Effect.fail(new SimHubClosed())))
+    await Promise.all(clients.map((client) => client.close()))
+    await end()
+  }
   const hub = Context.get(context, SimHub)
 
   const peerOf = (peer: Peer.Peer): SimPeer => ({
     name: peer.name,
     id: () => run(peer.id),
-    received: () => run(Effect.map(peer.received, (all) => all.map(receivedOf))),
-    loaded: () => run(peer.loaded),
+    received: () => services.run(Effect.map(peer.received, (all) => all.map(receivedOf))),
+    loaded: () => services.run(peer.loaded),
     got: (mtype, number, abortable) => run(Effect.map(peer.got(mtype, number), receivedOf), abortable),
     notifyAll: (mtype, params) => run(peer.client.notifyAll(mtype, params)),
     kill: () => run(peer.process.kill),
@@ -126,27 +150,41 @@ export const startSimHub = async (options: Simulation.WorldOptions = {}): Promis
     thaw: () => run(peer.process.thaw)
   })
   const peers = Context.get(context, Peer.Peers).all.map(peerOf)
+  /** Of peers that are starting too. */
+  const names = new Set(peers.map(({ name }) => name))
 
   return {
     connect: async (given = {}) => {
       const own = await run(Scope.fork(scope))
       try {
-        const client = await run(Scope.provide(SampClient.make(given), own), given)
-        return new PromiseClient({ client, runner: runner(context), scope: own })
+        const making = Effect.map(Scope.provide(SampClient.make(given), own), (made) => {
+          const client = new PromiseClient({ client: made, runner: runner(context), scope: own })
+          clients.push(client)
+          return client
+        })
+        return await run(making, given)
       } catch (error) {
-        await run(Scope.close(own, Exit.void))
+        await services.run(Scope.close(own, Exit.void))
         throw error
       }
     },
     peer: (name) => {
       const found = peers.find((peer) => peer.name === name)
-      if (found === undefined) throw new Error(`no peer is called ${name}`)
+      if (found === undefined) throw Peer.notThere(name, peers.map((peer) => peer.name))
       return found
     },
     start: async (script) => {
-      const started = peerOf(await run(Peer.start(script)))
-      peers.push(started)
-      return started
+      const { name } = script
+      if (names.has(name)) throw Peer.calledTwice(name)
+      names.add(name)
+      try {
+        const started = peerOf(await run(Peer.start(script)))
+        peers.push(started)
+        return started
+      } catch (error) {
+        names.delete(name)
+        throw error
+      }
     },
     kill: () => run(hub.kill),
     stop: () => run(hub.stop),

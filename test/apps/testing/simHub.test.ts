@@ -225,13 +225,23 @@ describe("a simulation", () => {
     assert.match(told[1] ?? "", /\{ seed: 3 \}/u)
   })
 
-  it("fails when it would never end", () => {
+  it("fails when it would never end, and tells of more than pings and look-ups", () => {
+    const told: Array<string> = []
     const { error } = console
-    console.error = () => {}
+    console.error = (text: string) => told.push(text)
+    const waits = /not over after [^]*waits for something outside, such as a promise/u
     try {
-      assert.throws(() => Simulation.run(Effect.never, { withinMs: 5_000 }), /not over after/u)
+      assert.throws(() => Simulation.run(Effect.never, { peers, withinMs: 60_000 }), waits)
+      const program = Effect.gen(function*() {
+        yield* call(yield* SampClient.make({ name: "mine" }))
+        return yield* Effect.promise(() => new Promise(() => {}))
+      })
+      assert.throws(() => Simulation.run(program, { peers, withinMs: 60_000 }), waits)
     } finally {
       console.error = error
     }
+    assert.strictEqual(told[0], "The simulation failed with { seed: 0 }.")
+    assert.match(told[1] ?? "", /Last on its network:\n[^]*samp\.hub\.call/u)
+    assert.notMatch(told[1] ?? "", /ping|getRegisteredClients|[1-9]\d{4} ms/u)
   })
 })

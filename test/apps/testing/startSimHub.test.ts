@@ -29,7 +29,7 @@ describe("startSimHub", () => {
     await expect(client.call(id, load, { url: "http://example.org/u" })).rejects.toThrow(/404/u)
     expect((await peer.loaded()).map(({ bytes }) => bytes.length)).toEqual([3, 5])
     expect((await peer.received()).map(({ mtype }) => mtype)).toEqual([load, load, load])
-    expect(() => hub.peer("q")).toThrow(/no peer is called q/u)
+    expect(() => hub.peer("q")).toThrow(/no peer is called q; there is p$/u)
   })
 
   test("a peer sends on its own account; the hub goes, and another comes", async () => {
@@ -51,5 +51,46 @@ describe("startSimHub", () => {
     await expect(hub.peer("p").got("x", 1, { signal })).rejects.toThrow("enough")
     await hub.stop()
     await expect(hub.connect({ name: "mine" })).rejects.toThrow(/No hub is running/u)
+  })
+
+  test("what waits when it is closed is rejected, and whatever is asked for afterwards", async () => {
+    const hub = await startSimHub({ peers: [{ name: "p", answers: { "x.note": Peer.ok() } }] })
+    const peer = hub.peer("p")
+    const client = await hub.connect({ name: "mine" })
+    await client.notify(await peer.id(), "x.note")
+    await peer.got("x.note")
+    await hub.stop()
+    const connecting = hub.connect({ name: "late", whenNoHub: "wait" })
+    const pending = Promise.allSettled([peer.got("x.never"), connecting, client.connected()])
+    await peer.received() // by now they wait
+    await hub.close()
+    const [never, late, connected] = await pending
+    expect(never).toMatchObject({ status: "rejected", reason: { _tag: "SimHubClosed" } })
+    expect(late).toMatchObject({ status: "rejected", reason: { _tag: "SimHubClosed" } })
+    expect(connected).toMatchObject({ status: "rejected", reason: { _tag: "NotConnected" } })
+    await hub.close()
+    const asked = [
+      () => hub.connect(),
+      () => hub.restart(),
+      () => hub.kill(),
+      () => hub.writeFile("/a", new Uint8Array(1)),
+      () => hub.start({ name: "q", answers: {} }),
+      () => peer.got("x.note"),
+      () => peer.id(),
+      () => peer.notifyAll("x.note")
+    ]
+    for (const ask of asked) await expect(ask()).rejects.toThrow(/the simulated hub is closed/u)
+    await expect(client.ping()).rejects.toThrow(/it has been closed/u)
+    expect(await peer.received()).toHaveLength(1)
+  })
+
+  test("two peers of one name are a mistake", async () => {
+    const script = { name: "p", answers: {} }
+    await expect(startSimHub({ peers: [script, script] })).rejects.toThrow(/two peers are called p/u)
+    await using hub = await startSimHub()
+    expect(() => hub.peer("p")).toThrow(/there is none$/u)
+    const [one, other] = await Promise.allSettled([hub.start(script), hub.start(script)])
+    expect([one.status, other.status]).toEqual(["fulfilled", "rejected"])
+    await expect(hub.start(script)).rejects.toThrow(/two peers are called p/u)
   })
 })
