@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import { fault } from "../../domain/Fault.ts"
+import { fault, quote } from "../../domain/Fault.ts"
 import { okResponse } from "../../domain/Message.ts"
 import { emptyMap, isMap, type SampMap, type SampValue, stringAt } from "../../domain/SampValue.ts"
 import type { MethodCall } from "../../domain/XmlRpc.ts"
@@ -158,6 +158,12 @@ export const join = (
     const fork = Effect.runForkWith(yield* Effect.context<never>())
     const handler: CallHandler = (call) =>
       Effect.gen(function*() {
+        // A hub may look whether its clients are there: ours asks them for their methods. That is no delivery.
+        if (!call.method.startsWith("samp.")) {
+          return yield* Effect.fail(
+            fault("UnknownMethod", `a client of the checks has no method ${quote(call.method)}`)
+          )
+        }
         const received = readDelivery(yield* Clock.currentTimeMillis, call)
         inbox.push(received)
         world.watch(name, key, `a delivery of ${call.method}`, [...call.params])
