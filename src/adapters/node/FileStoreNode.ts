@@ -10,16 +10,7 @@ import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { fileUrl } from "../../domain/FileUrl.ts"
 import { FileError, type FileInfo, FileStore } from "../../ports/FileStore.ts"
-import { codeOf, explain, NotAFile, openRegular } from "./RegularFile.ts"
-
-const reasons: { readonly [code: string]: FileError["reason"] } = {
-  ENOENT: "NotFound",
-  ENOTDIR: "NotFound",
-  EACCES: "Denied",
-  EPERM: "Denied",
-  ENOSPC: "Full",
-  EDQUOT: "Full"
-}
+import { codeOf, explain, NotAFile, openRegular, reasons } from "./RegularFile.ts"
 
 const attempt = <A>(
   path: string,

@@ -8,16 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Fs from "node:fs/promises"
 import { FileError } from "../../ports/FileStore.ts"
 import { type Journal, type JournalOptions, Journals } from "../../ports/Journal.ts"
-import { codeOf, explain, NotAFile } from "./RegularFile.ts"
-
-const reasons: { readonly [code: string]: FileError["reason"] } = {
-  ENOENT: "NotFound",
-  ENOTDIR: "NotFound",
-  EACCES: "Denied",
-  EPERM: "Denied",
-  ENOSPC: "Full",
-  EDQUOT: "Full"
-}
+import { codeOf, explain, NotAFile, reasons } from "./RegularFile.ts"
 
 const fileError = (path: string, error: unknown): FileError => {
   const there = "it is there already; choose another name, or replace it with --overwrite"

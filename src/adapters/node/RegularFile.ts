@@ -1,6 +1,17 @@
 /** Opening files, and nothing but files. */
 import { constants } from "node:fs"
 import * as Fs from "node:fs/promises"
+import type { FileError } from "../../ports/FileStore.ts"
+
+/** What error codes of the system say about a file; others are `Other`. */
+export const reasons: { readonly [code: string]: FileError["reason"] } = {
+  ENOENT: "NotFound",
+  ENOTDIR: "NotFound",
+  EACCES: "Denied",
+  EPERM: "Denied",
+  ENOSPC: "Full",
+  EDQUOT: "Full"
+}
 
 /** The code of an error of the operating system, such as ENOENT; empty if it is none. */
 export const codeOf = (error: unknown): string =>
