@@ -1,4 +1,5 @@
 /** A page with sampjs in Chromium, as a party. */
+import { createHash } from "node:crypto"
 import type { BrowserContext, Page as BrowserPage } from "playwright-core"
 import * as Json from "../../support/Json.ts"
 import * as Program from "../../support/Program.ts"
@@ -11,24 +12,16 @@ export interface Page extends Party {
   readonly browserPage: BrowserPage
   /** The map that it got when it registered. */
   readonly registration: Json.JsonRecord
-  /** What it has read through the hub's translator since a table came. */
-  readonly loaded: () => Promise<ReadonlyArray<Json.JsonRecord>>
+  /** What it has read through the hub's translator because a table came. */
+  readonly loaded: () => Promise<ReadonlyArray<Read>>
   /** Reads a URL through the translator. */
-  readonly read: (url: string) => Promise<Json.JsonRecord>
+  readonly read: (url: string) => Promise<Read>
   /** What its ClientTracker has been told and knows. */
   readonly changes: () => Promise<ReadonlyArray<string>>
   readonly tracked: () => Promise<Json.JsonRecord>
   /** What it says beside its buttons: Yes, No, or why not. */
   readonly status: () => Promise<string>
 }
-
-/** The site on which the pages are. */
-export const site = async (): Promise<Pages.Site> =>
-  Pages.serve({
-    "/": Pages.asset("sampjs.html"),
-    "/world.js": Pages.asset("world.js"),
-    "/samp.js": await Sampjs.source()
-  })
 
 /** Runs an expression in a page; what comes back is JSON at most. */
 const evaluate = (page: BrowserPage, expression: string): Promise<unknown> => page.evaluate(expression)
@@ -45,6 +38,29 @@ const text = (value: unknown): string => {
   if (typeof value !== "string") throw new Error(`expected a string, found ${JSON.stringify(value)}`)
   return value
 }
+
+/** What a page has got for a URL; its bytes by their digest. */
+export interface Read {
+  readonly url: unknown
+  readonly status: unknown
+  readonly digest: string
+}
+
+/** A digest of bytes. */
+export const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
+
+const asRead = (value: unknown): Read => {
+  const { bytes, error, status, url } = Json.record(value)
+  return { url, status: error ?? status, digest: digest(Uint8Array.from(list(bytes ?? []), Number)) }
+}
+
+/** The site on which the pages are. */
+export const site = async (): Promise<Pages.Site> =>
+  Pages.serve({
+    "/": Pages.asset("sampjs.html"),
+    "/world.js": Pages.asset("world.js"),
+    "/samp.js": await Sampjs.source()
+  })
 
 /** Opens a page that has not registered. */
 export const open = async (context: BrowserContext, origin: string, name: string): Promise<BrowserPage> => {
@@ -71,8 +87,6 @@ export const register = async (page: BrowserPage): Promise<Page> => {
     evaluate(page, `world.ask(${literal([method, ...args])})`)
   const id = Json.text(registration, "samp.self-id")
   const message = (mtype: string, params: Params = {}) => ({ "samp.mtype": mtype, "samp.params": params })
-  const records = async (what: string): Promise<ReadonlyArray<Json.JsonRecord>> =>
-    list(await evaluate(page, what)).map(Json.record)
   const self: Page = {
     kind: "page",
     id,
@@ -92,10 +106,10 @@ export const register = async (page: BrowserPage): Promise<Page> => {
     callAll: async (tag, mtype, params) => Json.record(await ask("callAll", tag, message(mtype, params))),
     callAndWait: async (to, mtype, params) =>
       Json.record(await ask("callAndWait", to, message(mtype, params), "20")),
-    received: () => records("world.received"),
+    received: async () => list(await evaluate(page, "world.received")).map(Json.record),
     leave: () => page.getByRole("button", { name: "Unregister", exact: true }).click(),
-    loaded: () => records("world.loaded"),
-    read: async (url) => Json.record(await evaluate(page, `world.read(${literal([url])})`)),
+    loaded: async () => list(await evaluate(page, "world.loaded")).map(asRead),
+    read: async (url) => asRead(await evaluate(page, `world.read(${literal([url])})`)),
     changes: async () => list(await evaluate(page, "world.changes")).map(text),
     tracked: async () => Json.record(await evaluate(page, "world.tracked()")),
     status: () => statusOf(page)

@@ -35,7 +35,7 @@ export type Limits = "harmless" | "anything"
 
 const options: Readonly<Record<Kind, Readonly<Record<Limits, ReadonlyArray<string>>>>> = {
   jsamp: { harmless: [], anything: ["-web:norestrictmtypes"] },
-  ours: { harmless: [], anything: ["--web-mtypes", "*"] }
+  ours: { harmless: [], anything: ["--web-mtype", "*"] }
 }
 
 /** Starts a hub and waits until it serves pages and programs. */
