@@ -104,14 +104,14 @@ describe("whoever asks in a loop", () => {
     }
     assert.isAtMost(desk.state.records.size, 3)
     desk.ask(a)
-    for (const i of [2, 0, 1, 2, 3, 4, 2]) {
+    for (const i of [2, 0, 1, 2, 3]) {
       desk.ask(`https://q${i}.example`)
       desk.answer(desk.state.nextQuestion - 1, "once")
     }
     assert.deepStrictEqual([...desk.state.granted.keys()], [
-      "https://q3.example",
-      "https://q4.example",
-      "https://q2.example"
+      "https://q1.example",
+      "https://q2.example",
+      "https://q3.example"
     ])
   })
 })
