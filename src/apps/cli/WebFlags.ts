@@ -14,10 +14,8 @@ const PortOrOff = Schema.String.check(
   )
 )
 
-const Patterns = Schema.Array(
-  Schema.String.check(
-    Schema.makeFilter((text) => isPattern(text) ? undefined : "an MType, or a pattern such as table.* or *")
-  )
+const Pattern = Schema.String.check(
+  Schema.makeFilter((text) => isPattern(text) ? undefined : "an MType, or a pattern such as table.* or *")
 )
 
 /** `--web-port`, `--no-web` and `--web-mtype`. */
@@ -40,8 +38,8 @@ export const flags = {
     Flag.withDescription(
       "let web pages send and receive these too, beside what is harmless; * for all; may be given several times"
     ),
-    Flag.atLeast(0),
-    Flag.withSchema(Patterns)
+    Flag.withSchema(Pattern),
+    Flag.atLeast(0)
   )
 }
 
