@@ -21,6 +21,8 @@ export const by = "the user on the consent page"
 export class ConsentPage extends Context.Service<ConsentPage, {
   /** Serves it if it is not yet served; undefined if it cannot be. */
   readonly served: Effect.Effect<ServedPage | undefined>
+  /** Tells who is registered, for the page to show. */
+  readonly introduce: (clients: Clients) => Effect.Effect<void>
 }>()("samp/apps/ConsentPage") {}
 
 /** Milliseconds between two looks at who is connected, while the page is served. */
@@ -59,53 +61,55 @@ const act = (desk: ConsentDesk["Service"], action: PageAction): Effect.Effect<st
   }
 }
 
-const make = (clients: Clients | undefined) =>
-  Effect.gen(function*() {
-    const desk = yield* ConsentDesk
-    const pages = yield* ConsentPages
-    const scope = yield* Effect.scope
-    const opening = yield* Semaphore.make(1)
-    let page: ServedPage | undefined
-    const handler: PageHandler = {
-      view: Effect.gen(function*() {
-        const known = clients === undefined ? undefined : yield* clients
-        return viewOf(yield* desk.state, desk.file, known, yield* Clock.currentTimeMillis)
-      }),
-      act: (action) => act(desk, action),
-      watch: (changed) =>
-        Effect.gen(function*() {
-          yield* desk.watch(changed)
-          if (clients === undefined) return
-          let before = ""
-          const look = Effect.map(clients, (now) => {
-            const text = JSON.stringify(now)
-            if (text !== before) changed()
-            before = text
-          })
-          yield* Effect.forkScoped(Effect.forever(Effect.andThen(look, Effect.sleep(lookMs))))
+const make = Effect.gen(function*() {
+  const desk = yield* ConsentDesk
+  const pages = yield* ConsentPages
+  const scope = yield* Effect.scope
+  const opening = yield* Semaphore.make(1)
+  let page: ServedPage | undefined
+  let clients: Clients | undefined
+  const known = Effect.suspend((): Effect.Effect<ReadonlyArray<WebClientView> | undefined> =>
+    clients ?? Effect.succeed(undefined)
+  )
+  const handler: PageHandler = {
+    view: Effect.gen(function*() {
+      return viewOf(yield* desk.state, desk.file, yield* known, yield* Clock.currentTimeMillis)
+    }),
+    act: (action) => act(desk, action),
+    watch: (changed) =>
+      Effect.gen(function*() {
+        yield* desk.watch(changed)
+        let before = ""
+        const look = Effect.map(known, (now) => {
+          const text = JSON.stringify(now ?? [])
+          if (text !== before) changed()
+          before = text
         })
-    }
-    yield* desk.staff
-    return ConsentPage.of({
-      served: opening.withPermit(Effect.uninterruptible(Effect.gen(function*() {
-        if (page === undefined) {
-          page = yield* pages.serve(handler).pipe(
-            Scope.provide(scope),
-            Effect.catch(({ message }) =>
-              Effect.as(Effect.logWarning(`the page of consent cannot be served: ${message}`), undefined)
-            )
+        yield* Effect.forkScoped(Effect.forever(Effect.andThen(look, Effect.sleep(lookMs))))
+      })
+  }
+  yield* desk.staff
+  return ConsentPage.of({
+    introduce: (now) =>
+      Effect.sync(() => {
+        clients = now
+      }),
+    served: opening.withPermit(Effect.uninterruptible(Effect.gen(function*() {
+      if (page === undefined) {
+        page = yield* pages.serve(handler).pipe(
+          Scope.provide(scope),
+          Effect.catch(({ message }) =>
+            Effect.as(Effect.logWarning(`the page of consent cannot be served: ${message}`), undefined)
           )
-        }
-        return page
-      })))
-    })
+        )
+      }
+      return page
+    })))
   })
+})
 
-/**
- * The page.
- *
- * @param clients - who is registered, if it is known
- */
-export const layer = (
-  clients?: Clients
-): Layer.Layer<ConsentPage, never, ConsentDesk | ConsentPages> => Layer.effect(ConsentPage, make(clients))
+/** The page. */
+export const layer: Layer.Layer<ConsentPage, never, ConsentDesk | ConsentPages> = Layer.effect(
+  ConsentPage,
+  make
+)

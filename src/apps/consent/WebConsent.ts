@@ -27,8 +27,6 @@ export interface WebConsentOptions {
   readonly limits?: Partial<ConsentLimits> | undefined
   /** Patterns of the MTypes that the word `harmless` stands for in rules. */
   readonly harmless: ReadonlyArray<string>
-  /** Who is registered over the Web Profile, for the page to show. */
-  readonly clients?: PageAsker.Clients | undefined
 }
 
 /** What the desk does, as the port has it. */
@@ -53,9 +51,8 @@ const announcer: Layer.Layer<never, never, ConsentDesk.ConsentDesk> = Layer.effe
   })
 )
 
-const asking = ({ clients, mode }: WebConsentOptions) => {
-  const page = PageAsker.layer(clients)
-  if (mode !== "ask" && mode !== "page") return page
+const asking = ({ mode }: WebConsentOptions) => {
+  if (mode !== "ask" && mode !== "page") return PageAsker.layer
   const terminal = Layer.unwrap(Effect.gen(function*() {
     const { interactive } = yield* TerminalLines
     const { served } = yield* PageAsker.ConsentPage
@@ -63,7 +60,7 @@ const asking = ({ clients, mode }: WebConsentOptions) => {
       ? TerminalAsker.layer(Effect.map(served, (page) => page?.url))
       : announcer
   }))
-  return Layer.provideMerge(terminal, page)
+  return Layer.provideMerge(terminal, PageAsker.layer)
 }
 
 /** Consent, and what shows and changes it. */
