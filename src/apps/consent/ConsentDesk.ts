@@ -65,6 +65,8 @@ export class ConsentDesk extends Context.Service<ConsentDesk, {
   readonly watch: (watch: Watch) => Effect.Effect<void, never, Scope.Scope>
   /** There is somebody to ask until the scope ends. */
   readonly staff: Effect.Effect<void, never, Scope.Scope>
+  /** There is somebody to ask until the end. */
+  readonly appoint: Effect.Effect<void>
 }>()("samp/apps/ConsentDesk") {}
 
 /** Milliseconds between two looks at the file while a question is open. */
@@ -235,6 +237,10 @@ const make = ({ file: given, harmless, limits, mode }: DeskOptions) =>
         })
       )
 
+    const appoint = Effect.sync(() => {
+      if (staff++ === 0) feed({ _tag: "Askers", some: true, now: now() })
+    })
+
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {
         feed({ _tag: "Stop" })
@@ -264,15 +270,11 @@ const make = ({ file: given, harmless, limits, mode }: DeskOptions) =>
           Effect.sync(() => void watchers.add(watch)),
           () => Effect.sync(() => watchers.delete(watch))
         ),
-      staff: Effect.acquireRelease(
+      staff: Effect.acquireRelease(appoint, () =>
         Effect.sync(() => {
-          if (staff++ === 0) feed({ _tag: "Askers", some: true, now: now() })
-        }),
-        () =>
-          Effect.sync(() => {
-            if (--staff === 0) feed({ _tag: "Askers", some: false, now: now() })
-          })
-      )
+          if (--staff === 0) feed({ _tag: "Askers", some: false, now: now() })
+        })),
+      appoint
     })
   })
 

@@ -88,7 +88,7 @@ const make = Effect.gen(function*() {
         yield* Effect.forkScoped(Effect.forever(Effect.andThen(look, Effect.sleep(lookMs))))
       })
   }
-  yield* desk.staff
+  yield* desk.appoint // who waits when the hub ends is to hear that, and not that there is nobody to ask
   return ConsentPage.of({
     introduce: (now) =>
       Effect.sync(() => {
