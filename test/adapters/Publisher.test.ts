@@ -307,13 +307,16 @@ describe("bounds", () => {
       assert.match(response.body, /too slowly: only \d+ bytes/u)
       slow.destroy()
       assert.deepStrictEqual(kept(hub), [])
+      const patient = yield* gateway({ publishing: { idleMs: 4_000 } })
       const size = 262_144
-      const steady = begin(hub, `Content-Length: ${6 * size}\r\n`)
-      for (let part = 0; part < 6; part++) {
+      const begun = performance.now()
+      const steady = begin(patient, `Content-Length: ${9 * size}\r\n`)
+      for (let part = 0; part < 9; part++) {
+        yield* Effect.sleep("550 millis")
         steady.socket.write(Buffer.alloc(size))
-        yield* Effect.sleep("120 millis")
       }
       assert.strictEqual((yield* Effect.promise(() => steady.response())).status, 201)
+      assert.isAbove(performance.now() - begun, 4_500)
       steady.destroy()
     }).pipe(Effect.scoped))
 })
