@@ -10,6 +10,7 @@ import { product, version } from "../domain/Version.ts"
 import { KeySource } from "../ports/KeySource.ts"
 import * as HubEngine from "./HubEngine.ts"
 import * as StandardHub from "./StandardHub.ts"
+import * as WebHub from "./WebHub.ts"
 
 /** How a hub is run. */
 export interface HubOptions extends HubNames {
@@ -27,6 +28,8 @@ export interface HubOptions extends HubNames {
   readonly timeoutSeconds?: number | undefined
   /** Seconds without a request after which a client is disconnected; 0, the default, for never. */
   readonly clientTimeoutSeconds?: number | undefined
+  /** Patterns of the MTypes that web clients may send unless consent says otherwise; default the harmless ones (WEB-60). */
+  readonly webMTypes?: ReadonlyArray<string> | undefined
   readonly limits?: Limits | undefined
   /** Makes an observer of all that the machine does, such as a recorder, once the configuration is known. */
   readonly observe?: ((config: HubConfig) => HubEngine.Observe) | undefined
@@ -54,6 +57,7 @@ const engine = (options: HubOptions) =>
         run: random.slice(0, 8),
         metadata: metadata(options),
         hubTimeoutMs: (options.timeoutSeconds ?? 0) * 1000,
+        ...options.webMTypes === undefined ? {} : { webMTypes: options.webMTypes },
         clientTimeoutMs: (options.clientTimeoutSeconds ?? 0) * 1000,
         limits: options.limits ?? defaults
       })
@@ -61,11 +65,29 @@ const engine = (options: HubOptions) =>
     }
   ))
 
-/** A hub; it is stopped, and its clients told, when the layer is released. */
+const standard = (options: HubOptions) => {
+  const { address = "127.0.0.1", group, label, lockfile, multi = false, owner, port = 0, secret } = options
+  return StandardHub.layer({ address, group, label, lockfile, multi, owner, port, secret })
+}
+
+/** A hub of the Standard Profile; it is stopped, and its clients told, when the layer is released. */
 export const layer = (options: HubOptions = {}) =>
+  Layer.suspend(() => Layer.provideMerge(standard(options), engine(options)))
+
+/**
+ * A hub with the Web Profile beside the Standard Profile. Its endpoint opens once the lockfile is there, and closes after
+ * all clients were told that the hub stops; that it cannot be opened is logged, and the hub goes on without.
+ */
+export const withWeb = (
+  { web = {}, ...options }: HubOptions & { readonly web?: WebHub.WebHubOptions } = {}
+) =>
   Layer.suspend(() => {
-    const { address = "127.0.0.1", group, label, lockfile, multi = false, owner, port = 0, secret } = options
-    return StandardHub.layer({ address, group, label, lockfile, multi, owner, port, secret }).pipe(
+    const switchOn = web.on === false
+      ? Layer.empty
+      : Layer.effectDiscard(Effect.flatMap(WebHub.WebHub, (hub) => hub.switchOn))
+    return switchOn.pipe(
+      Layer.provideMerge(standard(options)),
+      Layer.provideMerge(WebHub.layer({ ...web, on: false })),
       Layer.provideMerge(engine(options))
     )
   })

@@ -17,7 +17,7 @@ import * as Layer from "effect/Layer"
 import type * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import type { Fault } from "../domain/Fault.ts"
-import type { HubInput, Operation } from "../domain/HubInput.ts"
+import type { HubInput, Operation, WebCaller } from "../domain/HubInput.ts"
 import { step } from "../domain/HubMachine.ts"
 import type { HubOutput } from "../domain/HubOutput.ts"
 import { type HubConfig, type HubState, start } from "../domain/HubState.ts"
@@ -34,12 +34,22 @@ export type Ended = "idle" | "asked to stop"
 /** The part of a hub's status that is the same in all profiles. */
 export type EngineStatus = Pick<HubStatus, "started" | "uptime" | "openCalls" | "routed" | "clients">
 
+/** An answer that may turn out not to have been read (WEB-36). */
+export interface Heard {
+  readonly value: SampValue
+  readonly unread: () => void
+}
+
 /** A running hub, whatever profiles speak to it. */
 export class HubEngine extends Context.Service<HubEngine, {
   /** Asks the hub something; interrupting a `CallAndWait` forgets it. */
   readonly ask: (operation: Operation) => Effect.Effect<SampValue, Fault>
+  /** Asks the hub something over the Web Profile. */
+  readonly askFor: (page: WebCaller, operation: Operation) => Effect.Effect<Heard, Fault>
   /** Throws a client out, with a word to it (EVT-04). */
   readonly eject: (id: ClientId, reason: string) => Effect.Effect<void>
+  /** The state at this moment, for who cannot wait. */
+  readonly look: () => HubState
   /** The state at this moment. */
   readonly state: Effect.Effect<HubState>
   /** How the hub is, with all that only the engine knows. */
@@ -164,7 +174,10 @@ const make = (config: HubConfig, observe: Observe | undefined) =>
         case "Deliver":
           return outboxes.get(output.to)?.add(output.delivery)
         case "Callable":
-          return openOutbox(output.id, output.key, output.callback.url)
+          // Of a client that pulls, the machine keeps what waits for it.
+          return output.callback._tag === "Post"
+            ? openOutbox(output.id, output.key, output.callback.url)
+            : undefined
         case "Left":
           outboxes.get(output.id)?.close(output.departure === "ejected")
           outboxes.delete(output.id)
@@ -172,11 +185,30 @@ const make = (config: HubConfig, observe: Observe | undefined) =>
           return log("client left", { id: output.id, departure: output.departure, reason: output.reason })
         case "Unheard":
           return log("response not heard: its caller is not callable", { ...output })
+        case "Overfull": {
+          const what = output.what.toLowerCase()
+          failed++
+          troubles.set(output.id, {
+            text: `a ${what} was not taken: ${output.waiting} wait for it already`,
+            at: timeOf(now())
+          })
+          return void run(
+            Effect.logWarning(`a ${what} for ${output.id} was lost: it pulls too slowly`, output)
+          )
+        }
+        case "Misused":
+          return void run(
+            Effect.logWarning(`the private key of ${output.id} was used from elsewhere, and refused`, {
+              origin: output.origin ?? "the Standard Profile"
+            })
+          )
         case "Wake":
           timer?.interruptUnsafe()
           timer = fork(
-            Effect.map(Effect.sleep(Math.min(Math.max(0, output.at - now()), longestSleepMs)), () =>
-              feed({ _tag: "Tick", now: now() }))
+            Effect.map(
+              Effect.sleep(Math.min(Math.max(0, output.at - now()), longestSleepMs)),
+              () => feed({ _tag: "Tick", now: now() })
+            )
           )
           return
         case "Idle":
@@ -184,28 +216,38 @@ const make = (config: HubConfig, observe: Observe | undefined) =>
       }
     }
 
-    const ask = (operation: Operation): Effect.Effect<SampValue, Fault> =>
+    const put = (request: number, operation: Operation, page?: WebCaller): Effect.Effect<SampValue, Fault> =>
       Effect.suspend(() => {
-        const request = requests++
         let settled: Result.Result<SampValue, Fault> | undefined
         let resume: Settle | undefined
         waiting.set(request, (result) => {
           settled = result
           resume?.(result)
         })
-        feed({ _tag: "Asked", request, now: now(), operation })
+        feed({ _tag: "Asked", request, now: now(), operation, ...page === undefined ? {} : { page } })
         if (settled !== undefined) {
           return Effect.fromResult(settled)
         }
         return Effect.callback<SampValue, Fault>((done) => {
-          resume = (result) =>
-            done(Effect.fromResult(result))
+          resume = (result) => done(Effect.fromResult(result))
           if (settled !== undefined) resume(settled)
           return Effect.sync(() => {
             waiting.delete(request)
-            feed({ _tag: "Abandoned", request })
+            feed({ _tag: "Abandoned", request, now: now() })
           })
         })
+      })
+
+    const ask = (operation: Operation): Effect.Effect<SampValue, Fault> =>
+      Effect.suspend(() => put(requests++, operation))
+
+    const askFor = (page: WebCaller, operation: Operation): Effect.Effect<Heard, Fault> =>
+      Effect.suspend(() => {
+        const request = requests++
+        return Effect.map(put(request, operation, page), (value) => ({
+          value,
+          unread: () => feed({ _tag: "Unread", request, now: now() })
+        }))
       })
 
     const drained: Effect.Effect<void> = Effect.suspend(() =>
@@ -229,12 +271,12 @@ const make = (config: HubConfig, observe: Observe | undefined) =>
         uptime: seconds(0),
         openCalls,
         routed: { ...counts, failed },
-        clients: clientFacts(state).map(({ lastSeen, registeredAt, ...client }) => ({
+        clients: clientFacts(state).map(({ lastSeen, queued, registeredAt, ...client }) => ({
           ...client,
           registered: timeOf(registeredAt),
           age: seconds(registeredAt),
           idle: seconds(lastSeen),
-          waiting: outboxes.get(client.id)?.waiting ?? 0,
+          waiting: outboxes.get(client.id)?.waiting ?? queued,
           trouble: troubles.get(client.id)
         }))
       }
@@ -248,7 +290,9 @@ const make = (config: HubConfig, observe: Observe | undefined) =>
     feed({ _tag: "Tick", now: now() }) // arms what the start alone sets going
     return HubEngine.of({
       ask,
+      askFor,
       eject: (id, reason) => Effect.sync(() => feed({ _tag: "Eject", id, now: now(), reason })),
+      look: () => state,
       state: Effect.sync(() => state),
       status: Effect.sync(status),
       ended: Deferred.await(ended),

@@ -14,8 +14,8 @@ import type { Undelivered } from "../domain/HubInput.ts"
 import type { Delivery } from "../domain/HubOutput.ts"
 import type { MessageId, PrivateKey } from "../domain/Identifiers.ts"
 import type { Limits } from "../domain/Limits.ts"
-import { isList, type SampValue } from "../domain/SampValue.ts"
 import { callback } from "../domain/StandardProfile.ts"
+import { contentOf, sizeOf } from "../domain/web/PullQueue.ts"
 import { CallError, type CallSender } from "../ports/CallSender.ts"
 
 /** What an outbox tells its owner. */
@@ -36,17 +36,6 @@ interface Item {
 
 /** How an outbox starts effects; they end with the hub. */
 export type Run = <A, E>(effect: Effect.Effect<A, E>, done?: (failure: E | undefined) => void) => void
-
-const sizeOf = (value: SampValue): number => {
-  if (typeof value === "string") return value.length + 32
-  let size = 32
-  if (isList(value)) { for (const item of value) size += sizeOf(item) }
-  else for (const [key, item] of value) size += key.length + sizeOf(item)
-  return size
-}
-
-const contentOf = (delivery: Delivery): SampValue =>
-  delivery._tag === "Response" ? delivery.response : delivery.message
 
 const refusals: ReadonlyArray<CallError["reason"]> = ["RemoteFault", "BadAnswer", "Lost"]
 

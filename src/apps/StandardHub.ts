@@ -9,10 +9,11 @@ import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import { fault } from "../domain/Fault.ts"
-import { type HubStatus, writeStatus } from "../domain/HubStatus.ts"
+import { fault, quote } from "../domain/Fault.ts"
+import { type HubStatus, writeStatus, writeWebState } from "../domain/HubStatus.ts"
 import { PrivateKey, sameSecret } from "../domain/Identifiers.ts"
 import {
   type HubNames,
@@ -35,6 +36,7 @@ import { KeySource } from "../ports/KeySource.ts"
 import { type LockfileError, LockfileStore } from "../ports/LockfileStore.ts"
 import { type BadPlace, defaultPlace, health, removeDead, runningHubs } from "./Discovery.ts"
 import { HubEngine } from "./HubEngine.ts"
+import { WebHub } from "./WebHub.ts"
 
 /** Another hub has the lockfile. */
 export class HubRunning extends Data.TaggedError("HubRunning")<{
@@ -87,6 +89,18 @@ export class StandardHub extends Context.Service<StandardHub, HubRecord & { read
   "samp/apps/StandardHub"
 ) {}
 
+/** Switches the Web Profile as it is wished, and tells how it is then. */
+const switchWeb = (web: Option.Option<WebHub["Service"]>, wish: string) => {
+  if (Option.isNone(web)) {
+    return Effect.succeed(writeWebState({ _tag: "Off", why: "the hub was started without it" }))
+  }
+  const { state, switchOff, switchOn } = web.value
+  if (wish !== "on" && wish !== "off" && wish !== "") {
+    return Effect.fail(fault("Malformed", `${quote(wish)} is none of on, off and the empty string`))
+  }
+  return Effect.map(wish === "on" ? switchOn : wish === "off" ? switchOff : state, writeWebState)
+}
+
 /** The answers to what clients call. */
 const handler = (
   secret: string,
@@ -95,6 +109,7 @@ const handler = (
   Effect.gen(function*() {
     const engine = yield* HubEngine
     const keys = yield* KeySource
+    const web = yield* Effect.serviceOption(WebHub)
     const badSecret = Effect.fail(fault("BadSecret", "this is not the secret of the lockfile"))
     return (call) => {
       const asked = readAsked(call)
@@ -110,6 +125,8 @@ const handler = (
             engine.status,
             (status) => writeStatus({ product, version, ...about(), ...status })
           )
+        case "Web":
+          return switchWeb(web, wanted.wish)
         case "Register":
           return Effect.flatMap(
             keys.next,

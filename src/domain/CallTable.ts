@@ -6,11 +6,12 @@
  */
 import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
+import { deliver, hear } from "./Delivering.ts"
 import { type Fault, fault } from "./Fault.ts"
-import { callById, type Client, clientById, type OpenCall } from "./HubState.ts"
+import { callById, type Client, clientById, isWeb, type OpenCall } from "./HubState.ts"
 import { type ClientId, MessageId } from "./Identifiers.ts"
 import type { SampMap } from "./SampValue.ts"
-import { answer, deliver, refuse, type Turn, update, wakeBy } from "./Turn.ts"
+import { answer, refuse, type Turn, update, wakeBy } from "./Turn.ts"
 
 /** Whether the sender may have `count` more calls open. */
 export const room = (turn: Turn, sender: Client, count: number): Fault | undefined => {
@@ -49,6 +50,8 @@ export const end = (turn: Turn, call: OpenCall, response: SampMap): boolean => {
   close(turn, call)
   if (call.reply._tag === "Waiting") {
     answer(turn, call.reply.request, response)
+    const sender = clientById(turn.state, call.sender)
+    if (isWeb(sender)) hear(turn, sender, response, clientById(turn.state, call.recipient))
     return true
   }
   return respondTo(turn, call.sender, call.recipient, call.reply.tag, response)
@@ -66,8 +69,7 @@ const respondTo = (
     turn.outputs.push({ _tag: "Unheard", sender, responder, tag })
     return false
   }
-  deliver(turn, sender, { _tag: "Response", responder, tag, response })
-  return true
+  return deliver(turn, sender, { _tag: "Response", responder, tag, response })
 }
 
 /** Ends a waiting call with a fault to the one who waits, a tagged one without a word. */

@@ -4,6 +4,7 @@
  */
 import * as HashMap from "effect/HashMap"
 import { breakOff, end } from "./CallTable.ts"
+import { wakePull } from "./Delivering.ts"
 import { fault } from "./Fault.ts"
 import * as HubEvents from "./HubEvents.ts"
 import type { Departure } from "./HubOutput.ts"
@@ -31,13 +32,15 @@ export const depart = (
   reason: string,
   now: number
 ): void => {
-  const { clients, index, keys } = turn.state
+  const { clients, index, keys, tokens } = turn.state
   if (departure === "ejected") HubEvents.disconnect(turn, client, reason)
+  wakePull(turn, client.id)
   const rest = HashMap.remove(clients, client.id)
   turn.state = {
     ...turn.state,
     clients: rest,
     keys: HashMap.remove(keys, client.key),
+    tokens: client.web === undefined ? tokens : HashMap.remove(tokens, client.web.token),
     index: client.callback === undefined ? index : remove(index, client.id, client.subscriptions),
     idleSince: HashMap.isEmpty(rest) ? now : Infinity
   }
@@ -67,4 +70,5 @@ export const stop = (turn: Turn): void => {
     else end(turn, call, errorResponse("the hub is shutting down", "hub.stopping"))
   }
   HubEvents.shutdown(turn)
+  for (const [id] of turn.state.clients) wakePull(turn, id)
 }

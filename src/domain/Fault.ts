@@ -12,6 +12,8 @@ export type FaultReason =
   | "UnknownClient"
   | "NotCallable"
   | "NotSubscribed"
+  | "NotPermitted"
+  | "NotAllowed"
   | "BadMessage"
   | "BadResponse"
   | "UnknownMessage"
@@ -38,6 +40,8 @@ const codes: { readonly [R in FaultReason]: number } = {
   UnknownClient: 6,
   NotCallable: 1,
   NotSubscribed: 2,
+  NotPermitted: 1,
+  NotAllowed: 1,
   BadMessage: 3,
   BadResponse: 1,
   UnknownMessage: 1,

@@ -2,19 +2,23 @@
  * The hub's own messages (section 6.4.1): notifications from the hub's id to all that subscribe to them. The change
  * is in the state before its event goes out (EVT-10), and an event tells the whole map, not the difference (EVT-12).
  */
-import type { Client } from "./HubState.ts"
+import { deliver } from "./Delivering.ts"
+import type { Delivery } from "./HubOutput.ts"
+import { type Client, clientById } from "./HubState.ts"
 import type { ClientId } from "./Identifiers.ts"
 import { message } from "./Message.ts"
 import { emptyMap, map, type SampMap } from "./SampValue.ts"
 import { annotationFor, subscribersOf } from "./Subscriptions.ts"
-import { deliver, type Turn } from "./Turn.ts"
+import type { Turn } from "./Turn.ts"
+import { seenBy } from "./WebLimits.ts"
 
-const announce = (turn: Turn, mtype: string, params: SampMap): void => {
+/** @param about - the client whose own words the event carries (WEB-54) */
+const announce = (turn: Turn, mtype: string, params: SampMap, about?: Client): void => {
   const subscribers = subscribersOf(turn.state.index, mtype)
   if (subscribers.length === 0) return
   const sender = turn.state.config.hubId
   const delivery = { _tag: "Notification", sender, message: message(mtype, params) } as const
-  for (const { id } of subscribers) deliver(turn, id, delivery)
+  for (const { id } of subscribers) deliver(turn, id, delivery, about)
 }
 
 /** EVT-01. */
@@ -26,12 +30,25 @@ export const unregistered = (turn: Turn, id: ClientId): void =>
   announce(turn, "samp.hub.event.unregister", map({ id }))
 
 /** EVT-05; the declaring client hears it too. */
-export const metadataDeclared = (turn: Turn, { id, metadata }: Client): void =>
-  announce(turn, "samp.hub.event.metadata", map({ id, metadata }))
+export const metadataDeclared = (turn: Turn, client: Client): void =>
+  announce(turn, "samp.hub.event.metadata", map({ id: client.id, metadata: client.metadata }), client)
 
-/** EVT-06; judged by the new subscriptions (SUB-12). */
-export const subscriptionsDeclared = (turn: Turn, { id, subscriptions }: Client): void =>
-  announce(turn, "samp.hub.event.subscriptions", map({ id, subscriptions }))
+/** EVT-06; judged by the new subscriptions (SUB-12). A web client hears only of what it may send (WEB-62). */
+export const subscriptionsDeclared = (turn: Turn, client: Client): void => {
+  const mtype = "samp.hub.event.subscriptions"
+  const { id, subscriptions } = client
+  const event = (seen: SampMap): Delivery => ({
+    _tag: "Notification",
+    sender: turn.state.config.hubId,
+    message: message(mtype, map({ id, subscriptions: seen }))
+  })
+  const whole = event(subscriptions)
+  for (const subscriber of subscribersOf(turn.state.index, mtype)) {
+    const viewer = clientById(turn.state, subscriber.id)
+    const seen = seenBy(turn.state, viewer, client)
+    deliver(turn, subscriber.id, seen === subscriptions ? whole : event(seen), client)
+  }
+}
 
 /** EVT-02. */
 export const shutdown = (turn: Turn): void => announce(turn, "samp.hub.event.shutdown", emptyMap)

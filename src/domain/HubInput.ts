@@ -5,20 +5,41 @@
  */
 import type { ClientId, MessageId, PrivateKey } from "./Identifiers.ts"
 import type { SampMap } from "./SampValue.ts"
+import type { WebIdentity } from "./web/WebClient.ts"
 
-/** Where a callable client takes its callbacks. */
-export interface Callback {
-  readonly _tag: "Post"
-  /** XML-RPC endpoint of the client (STD-06). */
-  readonly url: string
+/** How a callable client takes its callbacks. */
+export type Callback =
+  | {
+    readonly _tag: "Post"
+    /** XML-RPC endpoint of the client (STD-06). */
+    readonly url: string
+  }
+  /** They wait at the hub until it asks for them (WEB-30). */
+  | { readonly _tag: "Pull" }
+
+/** Who asks over the Web Profile. */
+export interface WebCaller {
+  /** The origin that the browser vouches for; empty when the request named none. */
+  readonly origin: string
 }
 
-/** The hub operations of section 3.11, with `setXmlrpcCallback` of the Standard Profile. */
+/** The hub operations of section 3.11, with those of the Standard Profile and of the Web Profile for callbacks. */
 export type Operation =
   | { readonly _tag: "Ping"; readonly key?: PrivateKey }
-  | { readonly _tag: "Register"; readonly freshKey: PrivateKey }
+  | { readonly _tag: "Register"; readonly freshKey: PrivateKey; readonly web?: WebIdentity }
   | { readonly _tag: "Unregister"; readonly key: PrivateKey }
   | { readonly _tag: "SetCallback"; readonly key: PrivateKey; readonly callback: Callback }
+  /** WEB-30. */
+  | { readonly _tag: "AllowReverseCallbacks"; readonly key: PrivateKey; readonly allow: boolean }
+  /** WEB-32. */
+  | {
+    readonly _tag: "PullCallbacks"
+    readonly key: PrivateKey
+    /** How long to wait for a callback if there is none; negative for no limit. */
+    readonly timeoutSeconds: number
+    /** Serial of the last callback that it has, from a client that counts. */
+    readonly serial?: number
+  }
   | { readonly _tag: "DeclareMetadata"; readonly key: PrivateKey; readonly metadata: SampMap }
   | { readonly _tag: "GetMetadata"; readonly key: PrivateKey; readonly id: ClientId }
   | { readonly _tag: "DeclareSubscriptions"; readonly key: PrivateKey; readonly subscriptions: SampMap }
@@ -61,9 +82,18 @@ export type Undelivered = "refused" | "unresponsive" | "overloaded"
 /** One input of the machine. */
 export type HubInput =
   /** A client asks; the answer carries the same request number. */
-  | { readonly _tag: "Asked"; readonly request: number; readonly now: number; readonly operation: Operation }
+  | {
+    readonly _tag: "Asked"
+    readonly request: number
+    readonly now: number
+    readonly operation: Operation
+    /** Of what is asked over the Web Profile. */
+    readonly page?: WebCaller
+  }
   /** The connection on which the answer was awaited is gone (DLV-23). */
-  | { readonly _tag: "Abandoned"; readonly request: number }
+  | { readonly _tag: "Abandoned"; readonly request: number; readonly now: number }
+  /** The answer to a request was certainly not read: its connection was gone before all of it was sent (WEB-36). */
+  | { readonly _tag: "Unread"; readonly request: number; readonly now: number }
   /** A call was not accepted by its recipient. */
   | {
     readonly _tag: "CallUndelivered"

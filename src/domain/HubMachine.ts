@@ -23,10 +23,11 @@ import * as Option from "effect/Option"
 import { breakOff, close } from "./CallTable.ts"
 import { depart, stop } from "./Departure.ts"
 import { fault } from "./Fault.ts"
-import type { HubInput, Operation } from "./HubInput.ts"
+import type { HubInput, Operation, WebCaller } from "./HubInput.ts"
 import type { HubOutput } from "./HubOutput.ts"
 import { type Client, clientById, type HubState } from "./HubState.ts"
 import { type ClientId, type PrivateKey, sameSecret } from "./Identifiers.ts"
+import * as Pulling from "./Pulling.ts"
 import * as Registry from "./Registry.ts"
 import * as Routing from "./Routing.ts"
 import { answer, refuse, type Turn, update, wakeBy } from "./Turn.ts"
@@ -36,7 +37,8 @@ export const step = (
   state: HubState,
   input: HubInput
 ): { readonly state: HubState; readonly outputs: ReadonlyArray<HubOutput> } => {
-  const turn: Turn = { state, outputs: [] }
+  const knows = "now" in input && !HashMap.isEmpty(state.tokens)
+  const turn: Turn = { state: knows ? { ...state, now: input.now } : state, outputs: [] }
   take(turn, input)
   return turn
 }
@@ -44,12 +46,14 @@ export const step = (
 const take = (turn: Turn, input: HubInput): void => {
   switch (input._tag) {
     case "Asked":
-      return asked(turn, input.request, input.now, input.operation)
+      return asked(turn, input.request, input.now, input.operation, input.page)
     case "Abandoned":
       for (const [, call] of turn.state.calls) {
         if (call.reply._tag === "Waiting" && call.reply.request === input.request) close(turn, call)
       }
-      return
+      return Pulling.hungUp(turn, input.request, input.now)
+    case "Unread":
+      return Pulling.unread(turn, input.request, input.now)
     case "CallUndelivered":
       return Routing.callUndelivered(turn, input)
     case "ClientDead": {
@@ -81,12 +85,25 @@ const holder = (state: HubState, key: PrivateKey): Client | undefined => {
 /** How exactly it is known when a client was seen last, in milliseconds. */
 const seenStepMs = 1_000
 
-const asked = (turn: Turn, number: number, now: number, operation: Operation): void => {
-  if (turn.state.stopping) return refuse(turn, number, fault("Stopping", "the hub is shutting down"))
-  if (operation._tag === "Register") return Registry.register(turn, number, now, operation.freshKey)
+/** Whether a key belongs where it is used: in its own profile, and there on pages of the origin that registered (P12). */
+const belongs = (caller: Client, page: WebCaller | undefined): boolean => caller.web?.origin === page?.origin
+
+const asked = (
+  turn: Turn,
+  number: number,
+  now: number,
+  operation: Operation,
+  page: WebCaller | undefined
+): void => {
+  // A web client has no other way to hear that the hub stops.
+  if (turn.state.stopping && operation._tag !== "PullCallbacks") {
+    return refuse(turn, number, fault("Stopping", "the hub is shutting down"))
+  }
+  if (operation._tag === "Register") return Registry.register(turn, number, now, operation)
   if (operation.key === undefined) return answer(turn, number) // a ping by nobody in particular
   const caller = holder(turn.state, operation.key)
-  if (caller === undefined) {
+  if (caller === undefined || !belongs(caller, page)) {
+    if (caller !== undefined) turn.outputs.push({ _tag: "Misused", id: caller.id, origin: page?.origin })
     return refuse(
       turn,
       number,
@@ -114,14 +131,18 @@ const perform = (
       return depart(turn, request.caller, "unregistered", "by its own wish", request.now)
     case "SetCallback":
       return Registry.setCallback(turn, request, operation.callback)
+    case "AllowReverseCallbacks":
+      return Pulling.allow(turn, request, operation.allow)
+    case "PullCallbacks":
+      return Pulling.pull(turn, request, operation)
     case "DeclareMetadata":
       return Registry.declareMetadata(turn, request, operation.metadata)
     case "GetMetadata":
-      return Registry.declared(turn, request.number, operation.id, "metadata")
+      return Registry.declared(turn, request, operation.id, "metadata")
     case "DeclareSubscriptions":
       return Registry.declareSubscriptions(turn, request, operation.subscriptions)
     case "GetSubscriptions":
-      return Registry.declared(turn, request.number, operation.id, "subscriptions")
+      return Registry.declared(turn, request, operation.id, "subscriptions")
     case "GetRegisteredClients":
       return Registry.registeredClients(turn, request)
     case "GetSubscribedClients":
@@ -157,6 +178,7 @@ const tick = (turn: Turn, now: number): void => {
         fault("Timeout", `client ${call.recipient} did not answer ${call.mtype} in time`)
       )}
   }
+  Pulling.tick(turn, now, waiting)
   if (turn.state.config.clientTimeoutMs > 0) ejectIdle(turn, now, waiting)
   const { hubTimeoutMs } = turn.state.config
   if (hubTimeoutMs > 0) {

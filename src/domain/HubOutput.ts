@@ -23,7 +23,7 @@ export type Departure = "unregistered" | "ejected" | "dead"
 export type HubOutput =
   /** The answer to a request. Each request is answered at most once, and exactly once unless it was abandoned. */
   | { readonly _tag: "Answer"; readonly request: number; readonly result: Result.Result<SampValue, Fault> }
-  /** Hand this to the client's callback. */
+  /** Hand this to the client's callback; those of the Web Profile have it in their queue already, and pull it. */
   | { readonly _tag: "Deliver"; readonly to: ClientId; readonly delivery: Delivery }
   /** From now on the client takes callbacks here; `key` goes with each of them (STD-05). */
   | {
@@ -41,6 +41,15 @@ export type HubOutput =
     readonly responder: ClientId
     readonly tag: string
   }
+  /** A callback of a web client has no room: so much waits for it already (WEB-38). */
+  | {
+    readonly _tag: "Overfull"
+    readonly id: ClientId
+    readonly what: Delivery["_tag"]
+    readonly waiting: number
+  }
+  /** A key was used from where it does not belong: the other profile, or a page of another origin (P12). */
+  | { readonly _tag: "Misused"; readonly id: ClientId; readonly origin: string | undefined }
   /** Come back with a `Tick` at this time, in milliseconds of the clock of the inputs; replaces earlier ones. */
   | { readonly _tag: "Wake"; readonly at: number }
   /** The hub has had no clients for its timeout. */

@@ -2,10 +2,13 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import type { Callback } from "./HubInput.ts"
-import type { ClientId, MessageId, PrivateKey } from "./Identifiers.ts"
+import { type ClientId, type MessageId, type PrivateKey, sameSecret } from "./Identifiers.ts"
 import { defaults, type Limits } from "./Limits.ts"
 import { emptyMap, map, type SampMap } from "./SampValue.ts"
 import { add, emptyIndex, type SubscriptionIndex } from "./Subscriptions.ts"
+import { harmless, type Patterns } from "./web/Restriction.ts"
+import * as UrlMentions from "./web/UrlMentions.ts"
+import type { WebSide } from "./web/WebClient.ts"
 
 /** A registered client. */
 export interface Client {
@@ -16,6 +19,8 @@ export interface Client {
   readonly metadata: SampMap
   readonly subscriptions: SampMap
   readonly callback: Callback | undefined
+  /** Of a client of the Web Profile. */
+  readonly web: WebSide | undefined
   /** Calls it sent that have not ended. */
   readonly openCalls: number
   /** When it registered. */
@@ -46,6 +51,8 @@ export interface HubConfig {
   readonly hubTimeoutMs: number
   /** Milliseconds without a request after which a client is ejected; 0 for never. */
   readonly clientTimeoutMs: number
+  /** What web clients may send unless the user allowed them otherwise (WEB-60). */
+  readonly webMTypes: Patterns
   readonly limits: Limits
 }
 
@@ -54,6 +61,10 @@ export interface HubState {
   readonly config: HubConfig
   readonly clients: HashMap.HashMap<ClientId, Client>
   readonly keys: HashMap.HashMap<PrivateKey, ClientId>
+  /** Holders of the tokens of web clients. */
+  readonly tokens: HashMap.HashMap<string, ClientId>
+  /** Who mentioned which URL first, as far as web clients have to do with it (WEB-54). */
+  readonly mentions: UrlMentions.Mentions
   readonly index: SubscriptionIndex
   readonly calls: HashMap.HashMap<MessageId, OpenCall>
   /** Serial of the next client; ids made from it are never used again (REG-03). */
@@ -68,6 +79,8 @@ export interface HubState {
   /** Since when there has been no client; infinite while there is one. */
   readonly idleSince: number
   readonly stopping: boolean
+  /** The latest time that was told; kept up while there are web clients, whose pulls end in steps of all kinds. */
+  readonly now: number
 }
 
 /** What the hub itself subscribes to, under its own id (HUB-26). */
@@ -82,6 +95,7 @@ export const config = (options: Partial<HubConfig> & Pick<HubConfig, "hubId" | "
   metadata: emptyMap,
   hubTimeoutMs: 0,
   clientTimeoutMs: 0,
+  webMTypes: harmless,
   limits: defaults,
   ...options
 })
@@ -91,6 +105,8 @@ export const start = (config: HubConfig, now: number): HubState => ({
   config,
   clients: HashMap.empty(),
   keys: HashMap.empty(),
+  tokens: HashMap.empty(),
+  mentions: UrlMentions.nothing,
   index: add(emptyIndex, { id: config.hubId, serial: 0 }, hubSubscriptions),
   calls: HashMap.empty(),
   nextClient: 1,
@@ -99,7 +115,8 @@ export const start = (config: HubConfig, now: number): HubState => ({
   replied: 0,
   wakeAt: Infinity,
   idleSince: now,
-  stopping: false
+  stopping: false,
+  now
 })
 
 /** The client with this public id. */
@@ -113,3 +130,22 @@ export const clientsInOrder = (state: HubState): ReadonlyArray<Client> =>
 /** The open call with this msg-id. */
 export const callById = (state: HubState, id: MessageId): OpenCall | undefined =>
   Option.getOrUndefined(HashMap.get(state.calls, id))
+
+/** A client of the Web Profile. */
+export interface WebPeer extends Client {
+  readonly web: WebSide
+}
+
+/** Whether a client is one of the Web Profile. */
+export const isWeb = (client: Client | undefined): client is WebPeer => client?.web !== undefined
+
+/** All clients of the Web Profile. */
+export const webClients = (state: HubState): ReadonlyArray<WebPeer> =>
+  HashMap.toValues(state.clients).filter(isWeb)
+
+/** The web client with this token; the table is searched by a hash of it, then it is compared in constant time (WEB-53). */
+export const clientByToken = (state: HubState, token: string): WebPeer | undefined => {
+  const id = Option.getOrUndefined(HashMap.get(state.tokens, token))
+  const client = id === undefined ? undefined : clientById(state, id)
+  return isWeb(client) && sameSecret(token, client.web.token) ? client : undefined
+}

@@ -11,6 +11,26 @@ import { isMap, readInt, type SampMap, type SampValue, stringAt } from "./SampVa
 /** The name of the method; its only parameter is the secret of the lockfile. */
 export const statusMethod = "x-samp.hub.status"
 
+/** The name of the method that switches the Web Profile; its parameters are the secret, and `on`, `off` or nothing. */
+export const webMethod = "x-samp.hub.web"
+
+/** Whether the Web Profile of a hub is on. */
+export type WebState =
+  | { readonly _tag: "On"; readonly url: string }
+  | { readonly _tag: "Off"; readonly why: string }
+
+/** The state as it goes over the wire. */
+export const writeWebState = (state: WebState): SampMap =>
+  entries(state._tag === "On" ? { state: "on", url: state.url } : { state: "off", why: plain(state.why) })
+
+/** Reads it; undefined if it is none. */
+export const readWebState = (value: SampValue): WebState | undefined => {
+  if (!isMap(value)) return undefined
+  const state = text(value, "state")
+  if (state === "on") return { _tag: "On", url: text(value, "url") }
+  return state === "off" ? { _tag: "Off", why: text(value, "why") } : undefined
+}
+
 /** One client of a hub. */
 export interface ClientStatus {
   readonly id: string
@@ -28,6 +48,8 @@ export interface ClientStatus {
   readonly callsFrom: number
   /** Deliveries that it has not taken yet, those on the wire among them. */
   readonly waiting: number
+  /** Of a client of the Web Profile: the origin of its page; empty for a program that named none. */
+  readonly origin?: string | undefined
   /** Why the last delivery failed that did, and when; undefined if none has. */
   readonly trouble?: Trouble | undefined
 }
@@ -64,7 +86,11 @@ export interface HubStatus {
 }
 
 /** What the state of the hub tells about one client; times in milliseconds of the clock of the inputs. */
-export interface ClientFacts extends Pick<ClientStatus, "name" | "callable" | "callsTo" | "callsFrom"> {
+export interface ClientFacts
+  extends Pick<ClientStatus, "name" | "callable" | "callsTo" | "callsFrom" | "origin">
+{
+  /** Callbacks that it has not pulled. */
+  readonly queued: number
   readonly id: ClientId
   readonly registeredAt: number
   readonly lastSeen: number
@@ -74,12 +100,14 @@ export interface ClientFacts extends Pick<ClientStatus, "name" | "callable" | "c
 export const clientFacts = (state: HubState): ReadonlyArray<ClientFacts> => {
   const callsTo = new Map<ClientId, number>()
   for (const [, { recipient }] of state.calls) callsTo.set(recipient, (callsTo.get(recipient) ?? 0) + 1)
-  return clientsInOrder(state).map(({ callback, id, lastSeen, metadata, openCalls, registeredAt }) => ({
+  return clientsInOrder(state).map(({ callback, id, lastSeen, metadata, openCalls, registeredAt, web }) => ({
     id,
     name: stringAt(metadata, "samp.name") ?? "",
     callable: callback !== undefined,
     callsTo: callsTo.get(id) ?? 0,
     callsFrom: openCalls,
+    ...web === undefined ? {} : { origin: web.origin },
+    queued: web === undefined ? 0 : web.queue.count + web.queue.handed.length,
     registeredAt,
     lastSeen
   }))
@@ -137,6 +165,7 @@ const readClient = (id: string, values: SampMap): ClientStatus => {
     age: count(values, "age"),
     idle: count(values, "idle"),
     callable: text(values, "callable") === "1",
+    ...values.has("origin") ? { origin: text(values, "origin") } : {},
     callsTo: count(values, "callsTo"),
     callsFrom: count(values, "callsFrom"),
     waiting: count(values, "waiting"),

@@ -20,6 +20,18 @@ export interface Limits {
   readonly outboxMessages: number
   /** Bytes waiting for one client, counted as characters of the encoded messages. */
   readonly outboxBytes: number
+  /** Registered web clients at one time, and those of one origin: whoever is allowed may still run wild (WEB-67). */
+  readonly webClients: number
+  readonly webClientsPerOrigin: number
+  /** Callbacks that may wait for one web client, as JSAMP has it, and their size (WEB-38). */
+  readonly pullMessages: number
+  readonly pullBytes: number
+  /** Milliseconds without a pull after which a callable web client is gone: the usual poll of 600 s, and slack (WEB-38). */
+  readonly pullGraceMs: number
+  /** The same for one whose last pull was cut off, as when its page was closed; a page that lives pulls again at once. */
+  readonly hungUpGraceMs: number
+  /** Milliseconds without a request after which a web client is gone that takes no callbacks: nobody else would notice. */
+  readonly webIdleMs: number
   /** Deliveries to one client that may be on the wire together (DLV-08). */
   readonly deliveriesInFlight: number
   /** Milliseconds after which the next delivery starts though the previous was not acknowledged (DLV-08). */
@@ -57,6 +69,13 @@ export const defaults: Limits = {
   openCallsPerSender: 16_384,
   outboxMessages: 16_384,
   outboxBytes: 256 * mebibyte,
+  webClients: 512,
+  webClientsPerOrigin: 128,
+  pullMessages: 4096,
+  pullBytes: 64 * mebibyte,
+  pullGraceMs: 630_000,
+  hungUpGraceMs: 30_000,
+  webIdleMs: 24 * 3_600_000,
   deliveriesInFlight: 32,
   deliveryPaceMs: 100,
   deliveryBacklog: 1,

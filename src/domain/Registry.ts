@@ -1,19 +1,27 @@
 /** Registration, callability and what clients declare of themselves (sections 3.5 to 3.7). */
 import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
+import { hear, say } from "./Delivering.ts"
 import { fault, quote } from "./Fault.ts"
 import * as HubEvents from "./HubEvents.ts"
-import type { Callback } from "./HubInput.ts"
-import { type Client, clientById, clientsInOrder, hubSubscriptions } from "./HubState.ts"
-import { ClientId, type PrivateKey } from "./Identifiers.ts"
+import type { Callback, Operation } from "./HubInput.ts"
+import { type Client, clientById, clientsInOrder, hubSubscriptions, isWeb } from "./HubState.ts"
+import { ClientId } from "./Identifiers.ts"
 import type { Request } from "./Routing.ts"
 import { emptyMap, map, type SampMap } from "./SampValue.ts"
 import { add, readSubscriptions, remove } from "./Subscriptions.ts"
 import { answer, refuse, type Turn, update, wakeBy } from "./Turn.ts"
+import * as WebClient from "./web/WebClient.ts"
+import { seenBy } from "./WebLimits.ts"
 
 /** HUB-02: the new client has an id and a key never used before, and no metadata or subscriptions (REG-02..07). */
-export const register = (turn: Turn, number: number, now: number, key: PrivateKey): void => {
-  const { clients, config, keys, nextClient } = turn.state
+export const register = (
+  turn: Turn,
+  number: number,
+  now: number,
+  { freshKey: key, web }: Extract<Operation, { readonly _tag: "Register" }>
+): void => {
+  const { clients, config, keys, nextClient, tokens } = turn.state
   if (HashMap.size(clients) >= config.limits.clients) {
     return refuse(
       turn,
@@ -24,6 +32,8 @@ export const register = (turn: Turn, number: number, now: number, key: PrivateKe
   if (HashMap.has(keys, key)) {
     return refuse(turn, number, fault("Limit", "no fresh key could be made; try again"))
   }
+  const crowd = web === undefined ? undefined : crowded(turn, web)
+  if (crowd !== undefined) return refuse(turn, number, fault("Limit", crowd))
   const id = ClientId(`c${nextClient}`)
   const client: Client = {
     id,
@@ -32,6 +42,7 @@ export const register = (turn: Turn, number: number, now: number, key: PrivateKe
     metadata: emptyMap,
     subscriptions: emptyMap,
     callback: undefined,
+    web: web && WebClient.begin(web, now),
     openCalls: 0,
     registeredAt: now,
     lastSeen: now
@@ -41,11 +52,37 @@ export const register = (turn: Turn, number: number, now: number, key: PrivateKe
     nextClient: nextClient + 1,
     clients: HashMap.set(clients, id, client),
     keys: HashMap.set(keys, key, id),
+    tokens: web === undefined ? tokens : HashMap.set(tokens, web.token, id),
+    now,
     idleSince: Infinity
   }
   if (config.clientTimeoutMs > 0) wakeBy(turn, now + config.clientTimeoutMs)
-  answer(turn, number, map({ "samp.hub-id": config.hubId, "samp.self-id": id, "samp.private-key": key }))
+  const info = { "samp.hub-id": config.hubId, "samp.self-id": id, "samp.private-key": key }
+  if (web !== undefined) wakeBy(turn, now + config.limits.webIdleMs)
+  answer(turn, number, map(web === undefined ? info : { ...info, ...webInfo(web) }))
   HubEvents.registered(turn, id)
+}
+
+/** What a web client is told besides (WEB-10). */
+const webInfo = ({ counts, publisher, token, translator }: WebClient.WebIdentity) => ({
+  "samp.url-translator": `${translator}${token}?`,
+  "x-samp.url-publisher": `${publisher}${token}`,
+  ...counts ? { "x-samp.acknowledges": "1" } : {}
+})
+
+/** Why no more web clients are taken, of all or of one origin (WEB-67). */
+const crowded = (turn: Turn, { origin }: WebClient.WebIdentity): string | undefined => {
+  const { webClients, webClientsPerOrigin } = turn.state.config.limits
+  if (HashMap.size(turn.state.tokens) >= webClients) {
+    return `the hub has ${webClients} web clients and takes no more`
+  }
+  let same = 0
+  for (const [, client] of turn.state.clients) if (client.web?.origin === origin) same++
+  return same < webClientsPerOrigin
+    ? undefined
+    : `the hub has ${same} clients of ${
+      origin === "" ? "no origin" : origin
+    } and takes no more; close some of its pages`
 }
 
 /** STD-06, STD-07: from now on the client is callable, and what it had subscribed to is in force (SUB-10). */
@@ -62,6 +99,7 @@ export const setCallback = (turn: Turn, { caller, number }: Request, callback: C
 export const declareMetadata = (turn: Turn, { caller, number }: Request, metadata: SampMap): void => {
   const client = { ...caller, metadata }
   update(turn, client)
+  say(turn, client, metadata)
   answer(turn, number)
   HubEvents.metadataDeclared(turn, client)
 }
@@ -72,6 +110,7 @@ export const declareSubscriptions = (turn: Turn, { caller, number }: Request, de
   if (Result.isFailure(subscriptions)) return refuse(turn, number, subscriptions.failure)
   const client = { ...caller, subscriptions: subscriptions.success }
   update(turn, client)
+  say(turn, client, client.subscriptions)
   if (caller.callback !== undefined) {
     const without = remove(turn.state.index, caller.id, caller.subscriptions)
     turn.state = { ...turn.state, index: add(without, client, client.subscriptions) }
@@ -83,16 +122,21 @@ export const declareSubscriptions = (turn: Turn, { caller, number }: Request, de
 /** HUB-05 and HUB-07: what a client, the hub included, has declared. */
 export const declared = (
   turn: Turn,
-  number: number,
+  { caller, number }: Request,
   id: ClientId,
   what: "metadata" | "subscriptions"
 ): void => {
   const { config } = turn.state
-  const hub = { metadata: config.metadata, subscriptions: hubSubscriptions }
-  const client = id === config.hubId ? hub : clientById(turn.state, id)
-  if (client === undefined) {
-    refuse(turn, number, fault("UnknownClient", `no client ${quote(id)} is registered`))
-  } else answer(turn, number, client[what])
+  const client = clientById(turn.state, id)
+  if (client === undefined && id !== config.hubId) {
+    return refuse(turn, number, fault("UnknownClient", `no client ${quote(id)} is registered`))
+  }
+  const value = what === "metadata"
+    ? client?.metadata ?? config.metadata
+    : seenBy(turn.state, caller, client ?? { id, subscriptions: hubSubscriptions })
+  answer(turn, number, value)
+  const current = clientById(turn.state, caller.id)
+  if (isWeb(current)) hear(turn, current, value, client)
 }
 
 /** HUB-08: all clients and the hub, but not the caller. */

@@ -1,14 +1,17 @@
 /** Sending and answering messages (sections 3.10, 3.11). */
+import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
 import { answerable, end, open, room } from "./CallTable.ts"
+import { deliver, say } from "./Delivering.ts"
 import { type Fault, fault, quote } from "./Fault.ts"
 import type { HubInput, Operation } from "./HubInput.ts"
 import { respond } from "./HubSelf.ts"
 import { type Client, clientById, hubSubscriptions } from "./HubState.ts"
-import type { ClientId } from "./Identifiers.ts"
+import type { ClientId, MessageId } from "./Identifiers.ts"
 import { errorResponse, type Message, readMessage, readResponse } from "./Message.ts"
 import { annotationFor, type Subscriber, subscribersOf } from "./Subscriptions.ts"
-import { answer, deliver, refuse, type Turn } from "./Turn.ts"
+import { answer, refuse, type Turn } from "./Turn.ts"
+import { allowsReceiving, allowsSending } from "./WebLimits.ts"
 
 type Of<Tag extends Operation["_tag"]> = Extract<Operation, { readonly _tag: Tag }>
 
@@ -20,7 +23,7 @@ export interface Request {
 }
 
 /** Why a targeted message cannot go to `id` (DLV-05), or undefined when it can. */
-const obstacle = (turn: Turn, id: ClientId, mtype: string): Fault | undefined => {
+const obstacle = (turn: Turn, caller: Client, id: ClientId, mtype: string): Fault | undefined => {
   const { config } = turn.state
   const recipient = clientById(turn.state, id)
   if (recipient === undefined && id !== config.hubId) {
@@ -29,25 +32,41 @@ const obstacle = (turn: Turn, id: ClientId, mtype: string): Fault | undefined =>
   if (recipient !== undefined && recipient.callback === undefined) {
     return fault("NotCallable", `client ${id} takes no messages: it is not callable`)
   }
-  return annotationFor(recipient?.subscriptions ?? hubSubscriptions, mtype) === undefined
-    ? fault("NotSubscribed", `client ${id} is not subscribed to ${mtype}`)
-    : undefined
+  const annotation = annotationFor(recipient?.subscriptions ?? hubSubscriptions, mtype)
+  if (annotation === undefined) return fault("NotSubscribed", `client ${id} is not subscribed to ${mtype}`)
+  if (!allowsSending(turn.state, caller, mtype, annotation)) {
+    return fault(
+      "NotPermitted",
+      `web clients may not send ${mtype} to ${id}: the user has not allowed it, and ${id} does not mark it harmless`
+    )
+  }
+  return allowsReceiving(turn.state, recipient, mtype)
+    ? undefined
+    : fault("NotPermitted", `${id} is a web client, to which the user has not allowed ${mtype}`)
 }
 
 const targeted = (
   turn: Turn,
+  caller: Client,
   recipient: ClientId,
   content: Of<"Notify">["message"]
 ): Result.Result<Message, Fault> => {
   const message = readMessage(content)
   if (Result.isFailure(message)) return message
-  const reason = obstacle(turn, recipient, message.success.mtype)
+  const reason = obstacle(turn, caller, recipient, message.success.mtype)
   return reason === undefined ? message : Result.fail(reason)
 }
 
-/** Who gets a broadcast: all subscribers but its sender (GEN-04). */
-const audience = (turn: Turn, caller: Client, mtype: string): ReadonlyArray<Subscriber> =>
-  subscribersOf(turn.state.index, mtype).filter(({ id }) => id !== caller.id)
+/** Who gets a broadcast: all subscribers but its sender (GEN-04), and but those that the web's limits keep apart (WEB-62). */
+const audience = (turn: Turn, caller: Client, mtype: string): ReadonlyArray<Subscriber> => {
+  const others = subscribersOf(turn.state.index, mtype).filter(({ id }) => id !== caller.id)
+  return HashMap.isEmpty(turn.state.tokens) ?
+    others :
+    others.filter(({ annotation, id }) =>
+      allowsSending(turn.state, caller, mtype, annotation) &&
+      allowsReceiving(turn.state, clientById(turn.state, id), mtype)
+    )
+}
 
 const countNotified = (turn: Turn, recipients: number): void => {
   turn.state = { ...turn.state, notified: turn.state.notified + recipients }
@@ -55,11 +74,12 @@ const countNotified = (turn: Turn, recipients: number): void => {
 
 /** HUB-10. */
 export const notify = (turn: Turn, { caller, number }: Request, operation: Of<"Notify">): void => {
-  const message = targeted(turn, operation.recipient, operation.message)
+  const message = targeted(turn, caller, operation.recipient, operation.message)
   if (Result.isFailure(message)) return refuse(turn, number, message.failure)
   answer(turn, number)
   countNotified(turn, 1)
   if (operation.recipient !== turn.state.config.hubId) {
+    say(turn, caller, message.success.content)
     deliver(turn, operation.recipient, {
       _tag: "Notification",
       sender: caller.id,
@@ -76,12 +96,13 @@ export const notifyAll = (turn: Turn, { caller, number }: Request, operation: Of
   answer(turn, number, recipients.map(({ id }) => id))
   countNotified(turn, recipients.length)
   const delivery = { _tag: "Notification", sender: caller.id, message: message.success.content } as const
+  say(turn, caller, message.success.content)
   for (const { id } of recipients) if (id !== turn.state.config.hubId) deliver(turn, id, delivery)
 }
 
 /** HUB-12. */
 export const call = (turn: Turn, { caller, number }: Request, operation: Of<"Call">): void => {
-  const message = targeted(turn, operation.recipient, operation.message)
+  const message = targeted(turn, caller, operation.recipient, operation.message)
   if (Result.isFailure(message)) return refuse(turn, number, message.failure)
   const full = room(turn, caller, 1)
   if (full !== undefined) return refuse(turn, number, full)
@@ -118,14 +139,31 @@ const sendCalls = (
     )
   )
   answerWith(ids)
+  say(turn, caller, content)
   for (const [recipient, msgId] of ids) {
     if (recipient === turn.state.config.hubId) {
       const own = answerable(turn, recipient, msgId)
       if (Result.isSuccess(own)) end(turn, own.success, respond(turn.state, { content, mtype }))
-    } else {
-      deliver(turn, recipient, { _tag: "Call", sender: caller.id, msgId, message: content })
-    }
+    } else deliverCall(turn, caller, recipient, msgId, content)
   }
+}
+
+/** Delivers a call, or ends it when there is no room for it. */
+const deliverCall = (
+  turn: Turn,
+  { id: sender }: Client,
+  recipient: ClientId,
+  msgId: MessageId,
+  message: Message["content"]
+): void => {
+  if (deliver(turn, recipient, { _tag: "Call", sender, msgId, message })) return
+  callUndelivered(turn, {
+    _tag: "CallUndelivered",
+    recipient,
+    msgId,
+    why: "overloaded",
+    detail: "it does not pull them"
+  })
 }
 
 /** HUB-14. The waiter is in the table before the call goes out (DLV-22). */
@@ -134,7 +172,7 @@ export const callAndWait = (
   { caller, now, number }: Request,
   operation: Of<"CallAndWait">
 ): void => {
-  const message = targeted(turn, operation.recipient, operation.message)
+  const message = targeted(turn, caller, operation.recipient, operation.message)
   if (Result.isFailure(message)) return refuse(turn, number, message.failure)
   const { content, mtype } = message.success
   const recipient = operation.recipient
@@ -144,7 +182,8 @@ export const callAndWait = (
   const deadline = operation.timeoutSeconds > 0 ? now + operation.timeoutSeconds * 1000 : Infinity
   const reply = { _tag: "Waiting", request: number, deadline } as const
   const msgId = open(turn, { sender: caller.id, recipient, mtype, reply })
-  deliver(turn, recipient, { _tag: "Call", sender: caller.id, msgId, message: content })
+  say(turn, caller, content)
+  deliverCall(turn, caller, recipient, msgId, content)
 }
 
 /** HUB-15. An ill-formed response leaves the call open, so that its recipient can still answer well. */
@@ -156,6 +195,7 @@ export const reply = (turn: Turn, { caller, number }: Request, operation: Of<"Re
   answer(turn, number)
   turn.state = { ...turn.state, replied: turn.state.replied + 1 }
   const place = turn.outputs.length - 1
+  say(turn, caller, response.success)
   if (end(turn, found.success, response.success)) return
   // DLV-18: the replier did its part, but learns that nobody will hear it.
   const unheard = fault("NotCallable", `client ${found.success.sender}, who called, takes no responses`)

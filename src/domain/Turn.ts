@@ -5,9 +5,8 @@
 import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
 import type { Fault } from "./Fault.ts"
-import type { Delivery, HubOutput } from "./HubOutput.ts"
+import type { HubOutput } from "./HubOutput.ts"
 import type { Client, HubState } from "./HubState.ts"
-import type { ClientId } from "./Identifiers.ts"
 import type { SampValue } from "./SampValue.ts"
 
 /** The working place of one step. */
@@ -24,11 +23,6 @@ export const answer = (turn: Turn, request: number, value: SampValue = ""): void
 /** Answers a request with a fault. */
 export const refuse = (turn: Turn, request: number, fault: Fault): void => {
   turn.outputs.push({ _tag: "Answer", request, result: Result.fail(fault) })
-}
-
-/** Hands something to a client's callback. */
-export const deliver = (turn: Turn, to: ClientId, delivery: Delivery): void => {
-  turn.outputs.push({ _tag: "Deliver", to, delivery })
 }
 
 /** Puts a changed client in the place of the one with its id. */

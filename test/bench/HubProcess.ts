@@ -129,6 +129,7 @@ export const startHub = async (name: HubName): Promise<HubProcess> => {
   const env = {
     ...process.env,
     HOME: join(directory, "home"),
+    SAMP_WEB_PORT: "off",
     SAMP_HUB: `std-lockurl:${pathToFileURL(lockfile)}`
   }
   const child = spawn(program, args, { cwd: project, env, stdio: "pipe" })

@@ -38,7 +38,7 @@ class Shell {
   #typed = 0
 
   constructor(world: World, bin: string) {
-    const env = { PATH: `${bin}:${process.env["PATH"] ?? ""}`, HOME: world.home }
+    const env = { PATH: `${bin}:${process.env["PATH"] ?? ""}`, HOME: world.home, SAMP_WEB_PORT: "off" }
     const child = spawn("bash", ["--norc", "--noprofile"], {
       env,
       cwd: world.home,

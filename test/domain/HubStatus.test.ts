@@ -38,7 +38,7 @@ describe("what the state knows of its clients", () => {
     table.ask(callee, { _tag: "DeclareMetadata", metadata: map({ "samp.name": "Callee" }) })
     table.ask(caller, { _tag: "Call", recipient: callee.id, tag: "t", message: message("a.b") })
     table.ask(caller, { _tag: "CallAll", tag: "t", message: message("a.b") })
-    const rest = { registeredAt: 0, lastSeen: 0 }
+    const rest = { registeredAt: 0, lastSeen: 0, queued: 0 }
     assert.deepStrictEqual(clientFacts(table.state), [
       { id: caller.id, name: "", callable: false, callsTo: 0, callsFrom: 2, ...rest },
       { id: callee.id, name: "Callee", callable: true, callsTo: 2, callsFrom: 0, ...rest }

@@ -122,7 +122,7 @@ describe("time", () => {
 
   it("DLV-23 a caller that hangs up is forgotten, and so is one that unregisters", () => {
     const first = waiting()
-    first.table.feed({ _tag: "Abandoned", request: first.request })
+    first.table.feed({ _tag: "Abandoned", request: first.request, now: 0 })
     const late = {
       _tag: "Reply",
       msgId: first.table.lastCall(first.to).msgId,

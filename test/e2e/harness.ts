@@ -187,6 +187,7 @@ export class World implements AsyncDisposable {
     return {
       PATH: process.env["PATH"] ?? "",
       HOME: this.home,
+      SAMP_WEB_PORT: "off", // the real port is not the tests'
       NODE_COMPILE_CACHE: compileCache,
       ...options.env
     }

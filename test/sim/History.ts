@@ -181,7 +181,7 @@ class Teller {
       }
       case 3: {
         if (waiting.length === 0) break
-        return { _tag: "Abandoned", request: this.dice.pick(waiting)[1].request ?? -1 }
+        return { _tag: "Abandoned", request: this.dice.pick(waiting)[1].request ?? -1, now: this.now }
       }
       default:
     }

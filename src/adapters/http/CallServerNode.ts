@@ -11,13 +11,13 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Http from "node:http"
 import type { AddressInfo } from "node:net"
-import { type Fault, fault, quote } from "../../domain/Fault.ts"
+import { type Fault, quote } from "../../domain/Fault.ts"
 import type { Limits } from "../../domain/Limits.ts"
 import type { SampValue } from "../../domain/SampValue.ts"
-import { writeAnswer, writeFault } from "../../domain/XmlRpcWriter.ts"
 import { type CallHandler, CallServer, type ListenOptions } from "../../ports/CallServer.ts"
 import { XmlCodec } from "../../ports/XmlCodec.ts"
-import { httpAnswer, isOurs, open, ownNames, refuse, send } from "./HttpServing.ts"
+import { isOurs, open, ownNames, refuse, send } from "./HttpServing.ts"
+import { answerWith, collect, resultOf } from "./XmlRpcAnswering.ts"
 import { callOf } from "./XmlRpcBody.ts"
 
 /** The path we advertise; Python needs one (WIRE-41). */
@@ -46,78 +46,6 @@ const objection = (
   }
   return undefined
 }
-
-/** Milliseconds for which the rest of a request that is too large is let run by. */
-const lingerMs = 2_000
-
-/**
- * Says that a request is too large, and ends the connection once the rest has run by: closed at once, it would take the
- * answer with it before a caller that is still writing could read it.
- */
-const tooLarge = (request: Http.IncomingMessage, response: Http.ServerResponse, limits: Limits): void => {
-  const { socket } = request
-  const say = (): void => {
-    const body = `the request is larger than ${limits.bodyBytes} bytes, the most this hub takes\n`
-    socket.write(httpAnswer("413 Payload Too Large", body))
-    const end = (): void => {
-      clearTimeout(timer)
-      socket.end(() => socket.destroy())
-    }
-    const timer = setTimeout(end, lingerMs)
-    if (request.readableEnded) end()
-    else request.once("end", end)
-  }
-  request.removeAllListeners("data").removeAllListeners("end").resume()
-  // a response has no socket until those to earlier requests of the connection have gone out
-  if (response.socket === null) response.once("socket", say)
-  else say()
-}
-
-/** Collects a body, and calls back once: with the bytes, or not at all when they are too many or never all come. */
-const collect = (
-  request: Http.IncomingMessage,
-  response: Http.ServerResponse,
-  limits: Limits,
-  done: (body: Buffer) => void
-): void => {
-  const chunks: Array<Buffer> = []
-  let size = 0
-  if (Number(request.headers["content-length"] ?? 0) > limits.bodyBytes) {
-    return tooLarge(request, response, limits)
-  }
-  request.on("data", (chunk: Buffer) => {
-    size += chunk.length
-    if (size <= limits.bodyBytes) chunks.push(chunk)
-    else {
-      chunks.length = 0
-      tooLarge(request, response, limits)
-    }
-  })
-  request.on("end", () => {
-    if (size > limits.bodyBytes) return
-    const [first] = chunks
-    done(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks))
-  })
-  request.on("error", () => {
-    chunks.length = 0
-  })
-}
-
-const internal = fault("Malformed", "the hub failed to handle this; its log says more")
-
-const resultOf = (exit: Exit.Exit<SampValue, Fault>): Result.Result<SampValue, Fault> => {
-  if (Exit.isSuccess(exit)) return Result.succeed(exit.value)
-  const reason = exit.cause.reasons.find((candidate) => candidate._tag === "Fail")
-  return Result.fail(reason?.error ?? internal)
-}
-
-const answerWith = (response: Http.ServerResponse, result: Result.Result<SampValue, Fault>): void =>
-  send(
-    response,
-    200,
-    "text/xml",
-    Result.isSuccess(result) ? writeAnswer(result.success) : writeFault(result.failure)
-  )
 
 /** Limits and the codec that a server works with. */
 export interface CallServerOptions {

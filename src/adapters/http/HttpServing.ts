@@ -49,9 +49,15 @@ export const refuse = (response: Http.ServerResponse, status: number, text: stri
   send(response, status, "text/plain", `${text}\n`)
 }
 
-/** A plain answer that ends its connection, for where there is no response object to write to. */
-export const httpAnswer = (status: string, body: string): string =>
-  `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+/**
+ * A plain answer that ends its connection, for where there is no response object to write to.
+ *
+ * @param headers - further ones, such as those without which a page cannot read it (WEB-06)
+ */
+export const httpAnswer = (status: string, body: string, headers: Http.OutgoingHttpHeaders = {}): string => {
+  const more = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`).join("")
+  return `HTTP/1.1 ${status}\r\n${more}Content-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+}
 
 /** Names under which a server at an address is ours. */
 export const ownNames = (address: string): ReadonlySet<string> =>

@@ -15,7 +15,10 @@ import * as Hub from "../Hub.ts"
 import * as HubEngine from "../HubEngine.ts"
 import * as Platform from "../NodePlatform.ts"
 
+import * as Fixed from "../consent/Fixed.ts"
+import * as WebPlatform from "../NodeWebPlatform.ts"
 import * as StandardHub from "../StandardHub.ts"
+import * as WebHub from "../WebHub.ts"
 import { ending } from "./Ending.ts"
 import { codes, Stop } from "./Exit.ts"
 import { withExits } from "./Exits.ts"
@@ -24,6 +27,7 @@ import * as Flags from "./Flags.ts"
 import { command as status } from "./HubStatus.ts"
 import * as Print from "./Print.ts"
 import * as Recording from "./Recording.ts"
+import * as WebFlags from "./WebFlags.ts"
 
 const text = (name: string, metavar: string, description: string) =>
   Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.optional)
@@ -80,6 +84,7 @@ const flags = {
     "write all that comes to the hub to this file, for samp replay; keys are left out"
   ),
   overwrite: Flags.overwrite,
+  ...WebFlags.flags,
   json: Flags.json
 }
 
@@ -88,6 +93,7 @@ const optional = Option.getOrUndefined<string>
 const run = Effect.fnUntraced(function*(json: boolean) {
   const hub = yield* StandardHub.StandardHub
   const running = yield* HubEngine.HubEngine
+  const web = yield* Effect.flatMap(WebHub.WebHub, ({ state }) => state)
   const lastWord = (reason: string, print: (text: string) => Effect.Effect<void>) =>
     json ? Print.json({ event: "ended", reason }) : print(`SAMP hub ends: ${reason}`)
   yield* json
@@ -97,11 +103,13 @@ const run = Effect.fnUntraced(function*(json: boolean) {
       lockfile: hub.lockfile,
       pid: hub.pid,
       id: hub.id,
-      label: hub.label
+      label: hub.label,
+      web: web._tag === "On" ? { url: web.url } : { off: web.why }
     })
     : Print.line(
       `SAMP hub ready: Standard Profile at ${hub.url}, lockfile ${hub.lockfile}. Stop it with Ctrl-C or: samp hub stop`
     )
+  if (!json && web._tag === "On") yield* Print.line(`Web pages reach it at ${web.url}`)
   const reason = yield* Effect.onInterrupt(
     running.ended,
     () => lastWord(ending.signal ?? "interrupted", Print.remark)
@@ -168,7 +176,10 @@ export const command = Command.make("hub", flags, (given) => {
     const observe = path === undefined
       ? undefined
       : yield* Recording.begin({ path, overwrite: given.overwrite, kind: "hub", secrets: [secret] })
-    return Hub.layer({
+    const port = WebFlags.portOf(given)
+    return Hub.withWeb({
+      web: { port, on: port !== undefined },
+      webMTypes: WebFlags.mtypesOf(given),
       lockfile: optional(given.lockfile),
       multi: given.multi,
       address: given.address,
@@ -182,7 +193,11 @@ export const command = Command.make("hub", flags, (given) => {
       limits,
       observe
     })
-  })).pipe(Layer.provide(Layer.merge(Platform.layer(limits), JournalNode.layer)))
+  })).pipe(
+    Layer.provide(
+      Layer.mergeAll(Platform.layer(limits), WebPlatform.layer(limits), JournalNode.layer, Fixed.allowAll)
+    )
+  )
   return Effect.suspend(() => {
     ending.meant = true
     return Effect.provide(run(given.json), hub)

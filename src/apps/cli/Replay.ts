@@ -11,7 +11,7 @@ import { type Difference, replay, type Summary } from "../../domain/recording/Re
 import { findHub } from "../Discovery.ts"
 import { load } from "../recording/Loading.ts"
 import { play } from "../recording/Play.ts"
-import type { Unplayable } from "../recording/Player.ts"
+import type { Unplayable } from "../recording/PlayOptions.ts"
 import type { PlayDifference } from "../recording/StandIn.ts"
 import { codes, Stop } from "./Exit.ts"
 import { withExits } from "./Exits.ts"

@@ -16,7 +16,8 @@ import type { Recording } from "../../domain/recording/Recording.ts"
 import { CallSender } from "../../ports/CallSender.ts"
 import type { CallServer } from "../../ports/CallServer.ts"
 import { attentive, type HubGone } from "./Attentive.ts"
-import { type Played, Player, type PlayOptions } from "./Player.ts"
+import { Player } from "./Player.ts"
+import type { Played, PlayOptions } from "./PlayOptions.ts"
 
 /**
  * Plays a recording into a live hub, from the first thing that a client did; the stand-ins unregister at the end of the

@@ -12,39 +12,8 @@ import type { Recording, Step } from "../../domain/recording/Recording.ts"
 import { type Called, requestOf } from "../../domain/recording/Request.ts"
 import type { CallSender } from "../../ports/CallSender.ts"
 import type { CallServer } from "../../ports/CallServer.ts"
-import { type PlayDifference, type Stage, StandIn } from "./StandIn.ts"
-
-/** How to play. */
-export interface PlayOptions {
-  readonly hub: { readonly url: string; readonly secret: string }
-  /** How many times as fast as recorded; 0 for as fast as possible. */
-  readonly speed: number
-  /** Hears of each difference at once. */
-  readonly onDifference: (difference: PlayDifference) => void
-  /** Hears of each line that cannot be played as it was. */
-  readonly onUnplayable: (unplayable: Unplayable) => void
-}
-
-/** A line that was played otherwise, or not at all. */
-export interface Unplayable {
-  readonly line: number
-  /** What it was, and what was done instead. */
-  readonly text: string
-}
-
-/** What a play came to. */
-export interface Played {
-  /** Operations that were carried out. */
-  readonly operations: number
-  /** Stand-ins. */
-  readonly clients: number
-  readonly differences: number
-  readonly unplayable: number
-  /** Keys that the live hub put into messages, which is no difference. */
-  readonly added: ReadonlyArray<string>
-  /** Milliseconds by which the play was behind its time at most. */
-  readonly behind: number
-}
+import type { Played, PlayOptions } from "./PlayOptions.ts"
+import { type Stage, StandIn } from "./StandIn.ts"
 
 /** Milliseconds that something may come late. */
 const patienceMs = 5_000
@@ -132,6 +101,8 @@ export class Player {
         this.expect(step)
         return dead === undefined ? Effect.void : this.died(step, input.id, dead)
       }
+      case "Unread":
+        return Effect.void
       case "Eject":
       case "Tick":
         this.expect(step)
@@ -219,6 +190,13 @@ export class Player {
         return this.register(step, operation.freshKey, selfIdOf(this.answers.get(request)))
       case "SetCallback":
         return this.listen(step, request, operation)
+      case "AllowReverseCallbacks":
+        if (operation.allow) return this.listen(step, request, operation)
+        this.cannot(step, "a page took no callbacks any more, which its stand-in cannot do")
+        return Effect.void
+      case "PullCallbacks":
+        this.operations-- // what a page pulls, its stand-in is handed
+        return Effect.void
       case "CallAndWait":
         return this.callAndWait(step, request, operation)
       case "Reply":
@@ -260,18 +238,18 @@ export class Player {
   private listen(
     step: Step,
     request: number,
-    operation: Extract<Operation, { readonly _tag: "SetCallback" }>
+    { _tag, key }: Extract<Operation, { readonly _tag: "SetCallback" | "AllowReverseCallbacks" }>
   ) {
-    const standIn = this.byKey.get(operation.key)
+    const standIn = this.byKey.get(key)
     const recorded = this.answers.get(request)
     if (standIn === undefined || (recorded !== undefined && Result.isFailure(recorded.result))) {
-      return this.ask(step, request, operation)
+      return this.ask(step, request, { _tag: "SetCallback", key, callback: { _tag: "Pull" } })
     }
     return Effect.catch(
       standIn.listen,
       ({ message }) =>
         Effect.sync(() =>
-          this.differs(step, this.nameOf(operation), operation._tag, { recorded: "taken", live: message })
+          this.differs(step, this.nameOf({ _tag: "Ping", key }), _tag, { recorded: "taken", live: message })
         )
     )
   }

@@ -6,6 +6,7 @@ import type { HubInput } from "../HubInput.ts"
 import type { Delivery, HubOutput } from "../HubOutput.ts"
 import { defaults } from "../Limits.ts"
 import { emptyMap, type SampMap } from "../SampValue.ts"
+import { harmless } from "../web/Restriction.ts"
 import { formatVersion, type Header, type Recording, type Step } from "./Recording.ts"
 import { contentOf } from "./RecordingWriter.ts"
 import { HeaderLine, StepLine } from "./Schemas.ts"
@@ -55,12 +56,15 @@ const readHeader = (text: string): Result.Result<Header, BadRecording> => {
   if (Result.isFailure(header)) return bad(1, oneLine(header.failure.message))
   const { at, hub, kind, product, started, version: written } = header.success
   const limits = { ...defaults, ...hub.limits }
-  return Result.succeed({ kind, product, version: written, started, at, config: { ...hub, limits } })
+  const config = { webMTypes: harmless, ...hub, limits }
+  return Result.succeed({ kind, product, version: written, started, at, config })
 }
 
 const inputOf = ({ at, in: input }: StepLine): HubInput => {
   switch (input._tag) {
     case "Asked":
+    case "Abandoned":
+    case "Unread":
     case "ClientDead":
     case "Eject":
     case "Tick":

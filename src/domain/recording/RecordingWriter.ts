@@ -1,12 +1,13 @@
 /** Writing a recording: its header, and a line for each step of the machine. */
 import * as Result from "effect/Result"
 import type { Fault } from "../Fault.ts"
-import type { HubInput, Operation } from "../HubInput.ts"
+import type { Callback, HubInput, Operation } from "../HubInput.ts"
 import type { Delivery, HubOutput } from "../HubOutput.ts"
 import type { HubConfig } from "../HubState.ts"
 import { ClientId, type PrivateKey } from "../Identifiers.ts"
 import { isMap, type SampMap, type SampValue, stringAt } from "../SampValue.ts"
 import { product, version } from "../Version.ts"
+import type { WebIdentity } from "../web/WebClient.ts"
 import { Aliases } from "./Aliases.ts"
 import { formatVersion, type Kind, leftOut } from "./Recording.ts"
 import { same, write, type Written } from "./Values.ts"
@@ -35,6 +36,21 @@ const asIs: Names = {
 /** An unlimited wait, for which JSON has no number. */
 const seconds = (number: number): number | string => Number.isFinite(number) ? number : String(number)
 
+const writeCallback = (key: PrivateKey, callback: Callback, names: Names): Plain =>
+  callback._tag === "Pull" ? { _tag: "Pull" } : { _tag: "Post", url: names.callback(key, callback.url) }
+
+const writeWeb = (web: WebIdentity | undefined, names: Names): Plain =>
+  web === undefined
+    ? {}
+    : {
+      web: {
+        ...web,
+        origin: names.text(web.origin),
+        name: names.text(web.name),
+        token: names.fresh(web.token)
+      }
+    }
+
 const writeOperation = (operation: Operation, names: Names): Plain => {
   const { key, text } = names
   const { _tag } = operation
@@ -43,7 +59,16 @@ const writeOperation = (operation: Operation, names: Names): Plain => {
     case "Ping":
       return operation.key === undefined ? { _tag } : { _tag, key: key(operation.key) }
     case "Register":
-      return { _tag, freshKey: names.fresh(operation.freshKey) }
+      return { _tag, freshKey: names.fresh(operation.freshKey), ...writeWeb(operation.web, names) }
+    case "AllowReverseCallbacks":
+      return { _tag, key: key(operation.key), allow: operation.allow }
+    case "PullCallbacks":
+      return {
+        _tag,
+        key: key(operation.key),
+        timeoutSeconds: seconds(operation.timeoutSeconds),
+        ...operation.serial === undefined ? {} : { serial: operation.serial }
+      }
     case "Unregister":
     case "GetRegisteredClients":
       return { _tag, key: key(operation.key) }
@@ -51,10 +76,7 @@ const writeOperation = (operation: Operation, names: Names): Plain => {
       return {
         _tag,
         key: key(operation.key),
-        callback: {
-          _tag: operation.callback._tag,
-          url: names.callback(operation.key, operation.callback.url)
-        }
+        callback: writeCallback(operation.key, operation.callback, names)
       }
     case "DeclareMetadata":
       return { _tag, key: key(operation.key), metadata: value(operation.metadata) }
@@ -107,8 +129,14 @@ const writeInput = (input: HubInput, names: Names): Plain => {
   const { text } = names
   switch (input._tag) {
     case "Asked":
-      return { _tag, request: input.request, operation: writeOperation(input.operation, names) }
+      return {
+        _tag,
+        request: input.request,
+        operation: writeOperation(input.operation, names),
+        ...input.page === undefined ? {} : { page: { origin: text(input.page.origin) } }
+      }
     case "Abandoned":
+    case "Unread":
       return { _tag, request: input.request }
     case "CallUndelivered":
       return {
@@ -198,12 +226,20 @@ const writeOther = (
         _tag,
         id: text(output.id),
         key: key(output.key),
-        callback: { _tag: output.callback._tag, url: names.callback(output.key, output.callback.url) }
+        callback: writeCallback(output.key, output.callback, names)
       }
     case "Left":
       return { _tag, id: text(output.id), departure: output.departure, reason: text(output.reason) }
     case "Unheard":
       return { _tag, sender: text(output.sender), responder: text(output.responder), tag: text(output.tag) }
+    case "Overfull":
+      return { _tag, id: text(output.id), what: output.what, waiting: output.waiting }
+    case "Misused":
+      return {
+        _tag,
+        id: text(output.id),
+        ...output.origin === undefined ? {} : { origin: text(output.origin) }
+      }
     case "Wake":
       return { _tag, at: output.at }
     case "Idle":
@@ -241,6 +277,19 @@ export const plainOutput = (output: HubOutput): Plain => writeOutputs([output], 
 
 /** An input in full, as JSON can show it. */
 export const plainInput = (input: HubInput): Plain => writeInput(input, asIs)
+
+/** The only limits that the machine itself keeps. */
+const machineLimits = [
+  "clients",
+  "openCallsPerSender",
+  "webClients",
+  "webClientsPerOrigin",
+  "pullMessages",
+  "pullBytes",
+  "pullGraceMs",
+  "hungUpGraceMs",
+  "webIdleMs"
+] as const
 
 /** Writes one recording, line by line; the names that it gives are stable within it. */
 export class Writer {
@@ -287,8 +336,8 @@ export class Writer {
         metadata: write(config.metadata, text),
         hubTimeoutMs: config.hubTimeoutMs,
         clientTimeoutMs: config.clientTimeoutMs,
-        // the only limits that the machine itself keeps
-        limits: { clients: config.limits.clients, openCallsPerSender: config.limits.openCallsPerSender }
+        webMTypes: config.webMTypes.map(text),
+        limits: Object.fromEntries(machineLimits.map((name) => [name, config.limits[name]]))
       }
     })
   }

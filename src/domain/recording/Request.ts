@@ -31,8 +31,11 @@ const methodOf = (operation: Operation): string =>
 /** A callback where nobody listens; what the recorded one was is not known. */
 const nowhere = "http://127.0.0.1:9/"
 
-/** The operations that stand-ins carry out by such a call. */
-export type Called = Exclude<Operation, { readonly _tag: "Register" }>
+/** The operations that stand-ins carry out by such a call. They are all clients of the Standard Profile. */
+export type Called = Exclude<
+  Operation,
+  { readonly _tag: "Register" | "AllowReverseCallbacks" | "PullCallbacks" }
+>
 
 const paramsOf = (operation: Called, { id, key, msgId }: Live): ReadonlyArray<SampValue> => {
   switch (operation._tag) {

@@ -21,13 +21,28 @@ const Seconds = Schema.Union([Schema.Finite, Schema.Literals(["Infinity", "-Infi
   })
 )
 
-const Callback = Schema.Struct({ _tag: Schema.Literal("Post"), url: Schema.String })
+const Callback = Schema.TaggedUnion({ Post: { url: Schema.String }, Pull: {} })
+
+const Patterns = Schema.Array(Schema.String)
+
+const Web = Schema.Struct({
+  origin: Schema.String,
+  name: Schema.String,
+  token: Key,
+  translator: Schema.String,
+  publisher: Schema.String,
+  counts: Schema.Boolean,
+  send: Schema.optionalKey(Patterns),
+  receive: Schema.optionalKey(Patterns)
+})
 
 const Operation = Schema.TaggedUnion({
   Ping: { key: Schema.optionalKey(Key) },
-  Register: { freshKey: Key },
+  Register: { freshKey: Key, web: Schema.optionalKey(Web) },
   Unregister: { key: Key },
   SetCallback: { key: Key, callback: Callback },
+  AllowReverseCallbacks: { key: Key, allow: Schema.Boolean },
+  PullCallbacks: { key: Key, timeoutSeconds: Seconds, serial: Schema.optionalKey(Schema.Finite) },
   DeclareMetadata: { key: Key, metadata: MapValue },
   GetMetadata: { key: Key, id: Id },
   DeclareSubscriptions: { key: Key, subscriptions: MapValue },
@@ -43,8 +58,13 @@ const Operation = Schema.TaggedUnion({
 })
 
 const Input = Schema.TaggedUnion({
-  Asked: { request: Schema.Int, operation: Operation },
+  Asked: {
+    request: Schema.Int,
+    operation: Operation,
+    page: Schema.optionalKey(Schema.Struct({ origin: Schema.String }))
+  },
   Abandoned: { request: Schema.Int },
+  Unread: { request: Schema.Int },
   CallUndelivered: {
     recipient: Id,
     msgId: MsgId,
@@ -75,6 +95,8 @@ const Fault = Schema.Struct({
     "UnknownClient",
     "NotCallable",
     "NotSubscribed",
+    "NotPermitted",
+    "NotAllowed",
     "BadMessage",
     "BadResponse",
     "UnknownMessage",
@@ -95,6 +117,8 @@ const Output = Schema.TaggedUnion({
   Callable: { id: Id, key: Key, callback: Callback },
   Left: { id: Id, departure: Schema.Literals(["unregistered", "ejected", "dead"]), reason: Schema.String },
   Unheard: { sender: Id, responder: Id, tag: Schema.String },
+  Overfull: { id: Id, what: Schema.Literals(["Notification", "Call", "Response"]), waiting: Schema.Int },
+  Misused: { id: Id, origin: Schema.UndefinedOr(Schema.String) },
   Wake: { at: Time },
   Idle: {}
 })
@@ -113,7 +137,18 @@ export const HeaderLine = Schema.Struct({
     metadata: MapValue,
     hubTimeoutMs: Time,
     clientTimeoutMs: Time,
-    limits: Schema.Struct({ clients: Time, openCallsPerSender: Time })
+    webMTypes: Schema.optionalKey(Patterns),
+    limits: Schema.Struct({
+      clients: Time,
+      openCallsPerSender: Time,
+      webClients: Schema.optionalKey(Time),
+      webClientsPerOrigin: Schema.optionalKey(Time),
+      pullMessages: Schema.optionalKey(Time),
+      pullBytes: Schema.optionalKey(Time),
+      pullGraceMs: Schema.optionalKey(Time),
+      hungUpGraceMs: Schema.optionalKey(Time),
+      webIdleMs: Schema.optionalKey(Time)
+    })
   })
 })
 

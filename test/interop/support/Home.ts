@@ -20,6 +20,7 @@ export const make = (): Home => {
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: path,
+      SAMP_WEB_PORT: "off",
       LC_ALL: "C.UTF-8",
       PYTHONDONTWRITEBYTECODE: "1",
       NODE_COMPILE_CACHE: compileCache

@@ -139,7 +139,9 @@ export class Watch {
         if (typeof id === "string") this.keys.set(input.operation.freshKey, id as ClientId)
       }
     }
-    if (output._tag === "Callable") this.owners.set(output.id, this.ownerOf(output.callback.url))
+    if (output._tag === "Callable" && output.callback._tag === "Post") {
+      this.owners.set(output.id, this.ownerOf(output.callback.url))
+    }
     if (output._tag !== "Deliver") return
     const { delivery, to } = output
     const owner = this.owners.get(to)
