@@ -86,6 +86,21 @@ describe("the publisher", () => {
       assert.strictEqual(kept(hub).length, 1)
     }).pipe(Effect.scoped))
 
+  it.live("changes nothing, however it comes in pieces", () =>
+    Effect.gen(function*() {
+      const hub = yield* gateway()
+      const bytes = pattern(3_000_000)
+      const upload = begin(hub, `Content-Length: ${bytes.length}\r\n`)
+      for (let at = 0, round = 0; at < bytes.length; round++) {
+        const length = [1, 70_000, 3, 65_536, 16_384, 40_001][round % 6] ?? 0
+        upload.socket.write(bytes.subarray(at, at += length))
+        if (round % 10 === 0) yield* Effect.sleep("1 millis")
+      }
+      assert.strictEqual((yield* Effect.promise(() => upload.response())).status, 201)
+      upload.destroy()
+      assert.isTrue(Fs.readFileSync(pathOf(hub)).equals(bytes))
+    }).pipe(Effect.scoped))
+
   it.live("takes a chunked body, an empty one, and one without a name or a type", () =>
     Effect.gen(function*() {
       const hub = yield* gateway()
@@ -307,13 +322,16 @@ describe("bounds", () => {
       assert.match(response.body, /too slowly: only \d+ bytes/u)
       slow.destroy()
       assert.deepStrictEqual(kept(hub), [])
+      const patient = yield* gateway({ publishing: { idleMs: 4_000 } })
       const size = 262_144
-      const steady = begin(hub, `Content-Length: ${6 * size}\r\n`)
-      for (let part = 0; part < 6; part++) {
+      const begun = performance.now()
+      const steady = begin(patient, `Content-Length: ${9 * size}\r\n`)
+      for (let part = 0; part < 9; part++) {
+        yield* Effect.sleep("550 millis")
         steady.socket.write(Buffer.alloc(size))
-        yield* Effect.sleep("120 millis")
       }
       assert.strictEqual((yield* Effect.promise(() => steady.response())).status, 201)
+      assert.isAbove(performance.now() - begun, 4_500)
       steady.destroy()
     }).pipe(Effect.scoped))
 })

@@ -15,6 +15,7 @@ import { isMediaType } from "../../domain/DataUrl.ts"
 import type { Upload } from "../../ports/WebServer.ts"
 import { makePrivateDirectory, removeLeftovers } from "../node/PrivateDirectory.ts"
 import { codeOf, isMissing } from "../node/RegularFile.ts"
+import { release } from "./Transfer.ts"
 
 /** Limits of a publisher. How much a page may hand over in all is for the hub to say, as `room`. */
 export interface PublisherOptions {
@@ -177,7 +178,10 @@ const receive = (
         timer.refresh()
       }
       request.pause()
-      write(file, piece).then(() => request.resume(), fail)
+      write(file, piece).then(() => {
+        release(piece)
+        request.resume()
+      }, fail)
     }
     const end = (): void => {
       stop()

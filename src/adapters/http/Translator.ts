@@ -13,7 +13,7 @@ import { candidates, type Destination, destination } from "../../domain/web/Tran
 import type { Reading } from "../../ports/WebServer.ts"
 import { explain, isMissing, NotAFile, openRegular } from "../node/RegularFile.ts"
 import { harmless, send } from "./HttpServing.ts"
-import { answerWith, fileSource, type Source, transfer, written } from "./Transfer.ts"
+import { answerWith, fileSource, release, type Source, transfer, written } from "./Transfer.ts"
 import { openUpstream, type Resolve, resolveBySystem, UpstreamError } from "./Upstream.ts"
 
 /** Limits of a translator. None is met by a page that reads tables and images. */
@@ -205,29 +205,38 @@ const isOdd = (status: number): boolean =>
   status < 200 || status >= 300 && status < 400 && status !== 304 || status === 407 || status > 599
 
 /** Passes a body on, each piece when the one before has been taken. @returns why it broke off */
-const pump = async (job: Job, message: Http.IncomingMessage): Promise<string | undefined> => {
-  const { limits, response } = job
-  let sent = 0
-  const waitForPiece = (): NodeJS.Timeout =>
-    setTimeout(() => message.destroy(new Error(`nothing came for ${limits.idleMs} ms`)), limits.idleMs)
-  let timer = waitForPiece()
-  try {
-    for await (const chunk of message) {
+const pump = (job: Job, message: Http.IncomingMessage): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const { limits, response } = job
+    const late = (): void => done(`nothing came for ${limits.idleMs} ms`)
+    let timer = setTimeout(late, limits.idleMs)
+    let sent = 0
+    let isOver = false
+    const done = (problem: string | undefined): void => {
+      isOver = true
       clearTimeout(timer)
-      const piece: Buffer = chunk
-      const problem = job.end(sent + piece.length)
-      if (problem !== undefined) return problem
-      if (!await written(response, piece, limits.idleMs)) return readerGone
-      sent += piece.length
-      timer = waitForPiece()
+      message.off("data", pass).off("end", end).off("close", broken)
+      resolve(problem)
     }
-    return undefined
-  } catch (error) {
-    return response.destroyed ? readerGone : `the server broke off: ${explain(error)}`
-  } finally {
-    clearTimeout(timer)
-  }
-}
+    const pass = (piece: Buffer): void => {
+      // While the reader takes its time, nothing is expected of the server.
+      clearTimeout(timer)
+      sent += piece.length
+      const problem = job.end(sent)
+      if (problem !== undefined) return done(problem)
+      message.pause()
+      void written(response, piece, limits.idleMs).then((taken) => {
+        if (!taken) return done(readerGone)
+        release(piece)
+        if (isOver) return
+        timer = setTimeout(late, limits.idleMs)
+        message.resume()
+      })
+    }
+    const end = (): void => done(undefined)
+    const broken = (): void => done(response.destroyed ? readerGone : "the server broke off")
+    message.on("data", pass).once("end", end).once("close", broken)
+  })
 
 /** Serves what is at a URL of the web. @returns why it broke off */
 const serveWeb = async (job: Job, url: URL): Promise<string | undefined> => {
@@ -247,6 +256,8 @@ const serveWeb = async (job: Job, url: URL): Promise<string | undefined> => {
       }
     )
     gone.signal.addEventListener("abort", () => message.destroy())
+    // What breaks is seen as its end.
+    message.on("error", () => {})
     const status = message.statusCode ?? 0
     if (isOdd(status)) throw new UpstreamError(`${url.host} answered with HTTP status ${status}`)
     const length = method === "GET" ? lengthOf(message) ?? 0 : 0
