@@ -1,5 +1,5 @@
 /** What goes into the machine of consent, and what comes out of it. */
-import type { Mode, PolicyView } from "./ConsentState.ts"
+import type { PolicyView } from "./ConsentState.ts"
 import type { Applicant, Permission, Rule } from "./Policy.ts"
 
 /** What the user can say to a question. */
@@ -76,13 +76,15 @@ export type ConsentOutput =
   }
   /** A rule is to be put into the policy. */
   | { readonly _tag: "Remember"; readonly rule: Rule }
-  /** Somebody was refused without a question; `first` unless the same was said before. */
+  /** Somebody was refused without a question. */
   | {
     readonly _tag: "Refused"
     readonly applicant: Applicant
     readonly why: string
+    /** Unless it was said before of the same origin. */
     readonly first: boolean
-    readonly mode: Mode
+    /** Whether the user has said so beforehand, by a rule or the mode: then it is no news. */
+    readonly meant: boolean
   }
   /** A tick is wanted then; an earlier one is harmless. */
   | { readonly _tag: "Wake"; readonly at: number }

@@ -18,6 +18,7 @@ import type { Answer, ConsentInput, ConsentOutput, Ending, Verdict } from "./Con
 import { type ConsentState, decision, type Question, questionOf, type Record } from "./ConsentState.ts"
 import * as Origin from "./Origin.ts"
 import { type Applicant, decide, plainRule, usual } from "./Policy.ts"
+import { formatTime } from "./PolicyText.ts"
 import * as Texts from "./Texts.ts"
 
 /** One turn: the state so far, and what has come out. */
@@ -113,7 +114,9 @@ const asked = (turn: Turn, request: number, applicant: Applicant, now: number): 
   const decided = unasked(turn.state, applicant, now)
   if (decided !== undefined) {
     settle(turn, request, decided)
-    if (decided._tag === "Denied") refused(turn, applicant, decided.why, now)
+    if (decided._tag === "Denied") {
+      refused(turn, applicant, decided.why, now, turn.state.view.broken === undefined)
+    }
     return
   }
   const open = questionOf(turn.state, subject)
@@ -197,7 +200,8 @@ const answered = (turn: Turn, question: Question, answer: Answer, by: string, no
   const origin = Origin.parsePattern(subject)
   const remember = (verdict: "allow" | "deny"): void => {
     if (origin._tag === "Success") {
-      turn.outputs.push({ _tag: "Remember", rule: plainRule(verdict, origin.success) })
+      const note = `${by}, ${formatTime(now).slice(0, 10)}`
+      turn.outputs.push({ _tag: "Remember", rule: { ...plainRule(verdict, origin.success), note } })
     }
   }
   if (answer === "once" || answer === "always") {
@@ -271,13 +275,13 @@ const strike = (
 }
 
 /** Says that somebody was refused unasked; of each origin once, until something else is to be said. */
-const refused = (turn: Turn, applicant: Applicant, why: string, now: number): void => {
-  const { limits, mode, records } = turn.state
+const refused = (turn: Turn, applicant: Applicant, why: string, now: number, meant = false): void => {
+  const { limits, records } = turn.state
   const subject = Origin.subjectOf(applicant.origin)
   const known = records.get(subject)
   const first = known === undefined || !known.told || now - known.at > limits.longestMs
   if (first) putRecord(turn, subject, { ...known ?? nothing, told: true, at: now })
-  turn.outputs.push({ _tag: "Refused", applicant, why, first, mode })
+  turn.outputs.push({ _tag: "Refused", applicant, why, first, meant })
 }
 
 const forget = (turn: Turn, subject: string): void => {

@@ -44,9 +44,9 @@ export const parseTime = (text: string): number | undefined => {
   return time === undefined ? undefined : DateTime.toEpochMillis(time)
 }
 
-/** A time in the file. */
+/** A time in the file; the first moment of a day in UTC is a date. */
 export const formatTime = (ms: number): string =>
-  DateTime.formatIso(DateTime.makeUnsafe(ms)).replace(/\.000Z$/u, "Z")
+  DateTime.formatIso(DateTime.makeUnsafe(ms)).replace(/\.000Z$/u, "Z").replace("T00:00:00Z", "")
 
 const Time = Schema.String.check(
   Schema.makeFilter((text: string) => parseTime(text) !== undefined, {

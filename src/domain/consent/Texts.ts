@@ -79,7 +79,7 @@ export const manyWait = (subject: string): string =>
 
 /** The user said no. */
 export const refusedByUser = (subject: string): string =>
-  `the user did not allow it to ${whoOf(subject)}; to allow it: ${allowing(subject)}`
+  `the user did not let ${whoOf(subject)} in; to allow it: ${allowing(subject)}`
 
 /** Nobody answered. */
 export const unanswered = (subject: string, ms: number): string =>
@@ -90,10 +90,10 @@ export const unanswered = (subject: string, ms: number): string =>
 /** Whoever asked has gone. */
 export const gone = (subject: string): string => `${whoOf(subject)} asked and went before it was answered`
 
-/** What a client may do that is allowed the usual. */
+/** What a client may do that is allowed the usual, after "it can". */
 export const may =
-  "It could send tables, images, spectra and sky positions to your desktop programs and get those that they send, see which " +
-  "programs are there, and read the files that they send. It could not read other files, or run commands"
+  "send tables, images, spectra and sky positions to your desktop programs and get those that they send, see which " +
+  "programs are there, and read the files that they send; it cannot read other files, or run commands"
 
 /** What the user is to know who is asked, beside origin and name (WEB-14). */
 export const warnings = ({ odd, subject }: Question): ReadonlyArray<string> => {
@@ -112,3 +112,11 @@ export const warnings = ({ odd, subject }: Question): ReadonlyArray<string> => {
 
 /** What it calls itself. */
 export const claims = ({ names }: Question): string => names.map(quote).join(", ")
+
+/** Says, where the user cannot answer at once, that somebody asks and how to answer. */
+export const asking = (question: Question, page: boolean): string => {
+  const how = [allowing(question.subject), ...page ? ["samp consent page"] : []]
+  return `${whoOf(question.subject)}, which claims ${claims(question)}, asks to be let in; answer with: ${
+    how.join(", or: ")
+  }`
+}

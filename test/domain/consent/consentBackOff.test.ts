@@ -17,7 +17,7 @@ describe("whoever asks in a loop", () => {
       const [verdict, log] = desk.ask(a)
       assert.match(
         verdict ?? "",
-        / no: the user did not allow it to https:\/\/a\.example; it can ask again in 1 s/u
+        / no: the user did not let https:\/\/a\.example in; it can ask again in 1 s/u
       )
       assert.strictEqual(log, `log ${a}`, "it is said once")
       assert.deepStrictEqual(desk.ask(a).slice(1), ["again"])
