@@ -10,7 +10,7 @@ import { hostname } from "node:os"
 import { headBytes, mediaTypeOf } from "../../domain/content/Recognise.ts"
 import { isMediaType } from "../../domain/DataUrl.ts"
 import { product, version } from "../../domain/Version.ts"
-import { choose, type Destination, destination } from "../../domain/web/Translation.ts"
+import { candidates, choose, type Destination, destination } from "../../domain/web/Translation.ts"
 import type { Reading } from "../../ports/WebServer.ts"
 import { explain, isMissing, NotAFile, openRegular } from "../node/RegularFile.ts"
 import { harmless, send } from "./HttpServing.ts"
@@ -236,6 +236,8 @@ const pump = (job: Job, message: Http.IncomingMessage): Promise<string | undefin
     }
     const end = (): void => done(undefined)
     const broken = (): void => done(response.destroyed ? readerGone : "the server broke off")
+    // It may have been over before this looked.
+    if (message.destroyed) return broken()
     message.on("data", pass).once("end", end).once("close", broken)
   })
 
@@ -348,7 +350,8 @@ export const makeTranslator = (options: TranslatorOptions = {}): Translator => {
   }
 
   const translate: Translator["translate"] = async (request, response, translation) => {
-    let url: string | undefined
+    // The likeliest reading, if it is refused.
+    let url = candidates(translation.query ?? "")[0]
     prepare(response)
     try {
       const chosen = choose(request.method ?? "", translation.query, translation.mayRead)
