@@ -276,7 +276,11 @@ describe("the page of consent", () => {
                 response.on("data", (chunk: Buffer) => {
                   if (chunk.toString().includes("data: changed")) heard.push("changed")
                 })
-                ends.push(new Promise((ended) => response.on("close", () => ended(response.complete ? "ended" : "cut"))))
+                ends.push(
+                  new Promise((ended) =>
+                    response.on("close", () => ended(response.complete ? "ended" : "cut"))
+                  )
+                )
               })
               sent.on("error", reject)
               sent.end()
