@@ -3,7 +3,8 @@
 // Says {"event": "ready", "ids": [...]}; then each calculator sends so many queries to the targets, public ids, chosen
 // at random, in JSAMP's modes sync (call), async (callAndWait), notify or mixture. When all responses are there, and the
 // calculators have received the expected number of messages, or half a minute is over, it says
-// {"event": "done", "sent": n, "received": n, "wrong": n} and ends.
+// {"event": "done", "sent": n, "received": n, "wrong": n}. The calculators stay, since an answer of theirs may still be on
+// its way through the hub when the message is counted, and unregister on SIGTERM, or after another half minute.
 import java.util.*;
 import java.util.concurrent.*;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,6 +50,12 @@ public class CalcPeers {
             calculators.add(new Checked(connection, new Random(random.nextLong())));
             ids.add("\"" + connection.getRegInfo().getSelfId() + "\"");
         }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            for (Calculator calculator : calculators) {
+                try { calculator.getConnection().unregister(); }
+                catch (SampException e) { note(e); }
+            }
+        }));
         System.out.println("{\"event\": \"ready\", \"ids\": " + ids + "}");
         ExecutorService threads = Executors.newFixedThreadPool(count);
         for (Calculator calculator : calculators) {
@@ -79,9 +86,9 @@ public class CalcPeers {
             received += calculator.getReceiveCount();
             sent += calculator.getSendCount();
         }
-        for (Calculator calculator : calculators) calculator.getConnection().unregister();
         System.out.println("{\"event\": \"done\", \"sent\": " + sent + ", \"received\": " + received
             + ", \"wrong\": " + wrong + "}");
+        Thread.sleep(30_000);
         System.exit(0);
     }
 }
