@@ -2,14 +2,15 @@
  * The hub as an outsider understands the standard: a naive second implementation of what must hold, and a checker that
  * watches the machine's inputs and outputs against it. It shares no rule with the engine, not even the wildcard match.
  */
-import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
-import type { HubInput } from "../../src/domain/HubInput.ts"
+import type { HubInput, Operation } from "../../src/domain/HubInput.ts"
 import type { Delivery, HubOutput } from "../../src/domain/HubOutput.ts"
 import type { HubState } from "../../src/domain/HubState.ts"
 import { ClientId, MessageId, type PrivateKey } from "../../src/domain/Identifiers.ts"
 import { type SampMap, type SampValue, stringAt, toJson } from "../../src/domain/SampValue.ts"
+import { compare, departures, everyoneHears } from "./ModelEvents.ts"
 import { demand, isSubscribed, type ModelCall, type ModelClient, mtypeOf, Violation } from "./ModelRules.ts"
+import { newPage, WebModel } from "./WebModel.ts"
 
 /** Watches one history. */
 export class Model {
@@ -18,6 +19,7 @@ export class Model {
   readonly deadKeys: Array<PrivateKey> = []
   readonly deadIds: Array<ClientId> = []
   readonly endedCalls: Array<MessageId> = []
+  readonly web = new WebModel(this.clients)
   private readonly everIds = new Set<string>(["hub"])
   private readonly pending = new Set<number>()
   /** The last number that went from a sender to a recipient: deliveries keep the order of sending. */
@@ -29,15 +31,41 @@ export class Model {
     if (input._tag === "Asked") this.pending.add(input.request)
     if (input._tag === "Abandoned") this.abandon(input.request)
     if (input._tag === "Stop") this.stopped = true
+    const caller = input._tag === "Asked" && input.operation._tag !== "Register"
+      ? this.callerOf(input.operation.key)
+      : undefined
+    this.web.begin(input, caller, state)
     const before = this.expectations(input)
     const answered = input._tag === "Asked" && input.operation._tag === "Reply"
       ? this.calls.get(input.operation.msgId)
       : undefined
+    if (input._tag === "Asked") this.judge(input, outputs, caller)
     this.followDeclaration(input, outputs)
     for (const output of outputs) this.follow(input, output)
     if (input._tag === "Asked" && input.operation._tag === "Reply") this.settleReply(input, outputs, answered)
     this.settle(input, outputs, before)
-    this.compare(state)
+    this.web.settle(state)
+    compare(state, this)
+  }
+
+  /** What is taken comes from where the key belongs (P12), and what a page says counts from then on. */
+  private judge(
+    input: Extract<HubInput, { readonly _tag: "Asked" }>,
+    outputs: ReadonlyArray<HubOutput>,
+    caller: ModelClient | undefined
+  ): void {
+    const { operation, page, request } = input
+    const own = outputs.find((output) => output._tag === "Answer" && output.request === request)
+    if (own?._tag === "Answer" && Result.isFailure(own.result)) return
+    if (operation._tag === "Register" || operation.key === undefined) return
+    demand(
+      caller?.page?.identity.origin === page?.origin,
+      `${operation._tag} was taken with a key of ${caller?.id} from ${page?.origin ?? "the Standard Profile"}`
+    )
+    if ("message" in operation) this.web.say(caller, operation.message)
+    if (operation._tag === "Reply") this.web.say(caller, operation.response)
+    if (operation._tag === "DeclareMetadata") this.web.say(caller, operation.metadata)
+    if (operation._tag === "DeclareSubscriptions") this.web.say(caller, operation.subscriptions)
   }
 
   /** After the end nothing is open, and nobody waits. */
@@ -61,11 +89,13 @@ export class Model {
   }
 
   /** Who must get a broadcast of this MType, as the state is before the input. */
-  private audience(caller: ClientId, mtype: string): ReadonlyArray<ClientId> {
-    const hub = ["samp.app.ping", "x-samp.query.by-meta", "samp.query.by-meta"].includes(mtype) ? ["hub"] : []
+  private audience(caller: ModelClient, mtype: string): ReadonlyArray<ClientId> {
+    const isHubs = ["samp.app.ping", "x-samp.query.by-meta", "samp.query.by-meta"].includes(mtype)
+    const hub = isHubs && this.web.lets(caller, new Map(), undefined, mtype) ? ["hub"] : []
     const others = [...this.clients.values()]
-      .filter(({ callable, id, subscriptions }) =>
-        id !== caller && callable && isSubscribed(subscriptions, mtype)
+      .filter((other) =>
+        other.id !== caller.id && other.callable && isSubscribed(other.subscriptions, mtype) &&
+        this.web.lets(caller, other.subscriptions, other, mtype)
       )
     return [...hub, ...others.map(({ id }) => id)].map((id) => ClientId(id))
   }
@@ -75,7 +105,7 @@ export class Model {
     const { operation } = input
     if (operation._tag !== "NotifyAll" && operation._tag !== "CallAll") return undefined
     const caller = this.callerOf(operation.key)
-    return caller === undefined ? undefined : this.audience(caller.id, mtypeOf(operation.message))
+    return caller === undefined ? undefined : this.audience(caller, mtypeOf(operation.message))
   }
 
   /** A declaration is in force before its event goes out (EVT-10, SUB-12). */
@@ -106,6 +136,7 @@ export class Model {
       case "Left": {
         const client = this.clients.get(output.id)
         demand(client !== undefined, `${output.id} left, but was not there`)
+        demand(client?.page?.pull === undefined, `the pull of ${output.id}, who has left, is left hanging`)
         this.clients.delete(output.id)
         this.deadIds.push(output.id)
         if (client !== undefined) this.deadKeys.push(client.key)
@@ -140,7 +171,15 @@ export class Model {
       demand(/^[\x20-\x7e]+$/u.test(result.failure.text), "a fault text is one line of ASCII")
       demand(!result.failure.text.includes("KEY"), "a fault text holds a private key")
     }
-    for (const [id, call] of this.calls) if (call.request === request) this.close(id)
+    this.web.answer(request, result)
+    for (const [id, call] of this.calls) {
+      if (call.request !== request) continue
+      this.close(id)
+      const sender = this.clients.get(call.sender)
+      if (sender !== undefined && Result.isSuccess(result)) {
+        this.web.hear(sender, result.success, this.clients.get(call.recipient))
+      }
+    }
     if (input._tag !== "Asked" || input.request !== request || Result.isFailure(result)) return
     const { operation } = input
     if (operation._tag === "Call") this.open(input, operation.recipient, MessageId(String(result.success)))
@@ -152,6 +191,10 @@ export class Model {
     const client = this.clients.get(to)
     demand(client !== undefined, `something was delivered to ${to}, who is not registered`)
     demand(client?.callable === true, `something was delivered to ${to}, who is not callable`)
+    if (client !== undefined) {
+      this.web.allowed(delivery, client)
+      this.web.deliver(client, delivery)
+    }
     if (delivery._tag === "Response") {
       const { response, responder, tag } = delivery
       demand(!JSON.stringify(toJson(response)).includes("KEY"), "a response holds a private key")
@@ -229,42 +272,7 @@ export class Model {
       )
       demand(input._tag !== "Tick" || call.deadline > input.now, `call ${id} is open after its limit`)
     }
-    const told = outputs.filter((output) =>
-      output._tag === "Deliver" && output.delivery._tag === "Notification"
-    )
-      .map((output) =>
-        output._tag === "Deliver" && output.delivery._tag === "Notification"
-          ? [output.to, output.delivery] as const
-          : undefined
-      )
-      .filter((item) => item !== undefined)
-    for (const output of outputs) {
-      if (output._tag === "Left") this.everyoneHears(told, "samp.hub.event.unregister", output.id)
-    }
-    const events = told.filter(([, { message }]) => mtypeOf(message) === "samp.hub.event.unregister")
-    const left = outputs.filter((output) => output._tag === "Left").map((output) => output.id)
-    for (const [, { message, sender }] of events) {
-      if (sender !== "hub") continue
-      const params = message.get("samp.params")
-      const id = params instanceof Map ? String(params.get("id")) : ""
-      demand(left.some((other) => other === id), `an unregister event tells of ${id}, who did not leave`)
-    }
-  }
-
-  private everyoneHears(
-    told: ReadonlyArray<readonly [ClientId, Extract<Delivery, { readonly _tag: "Notification" }>]>,
-    mtype: string,
-    about: string
-  ): void {
-    for (const { callable, id, subscriptions } of this.clients.values()) {
-      if (!callable || !isSubscribed(subscriptions, mtype)) continue
-      const heard = told.filter(([to, { message, sender }]) => {
-        const params = message.get("samp.params")
-        return to === id && sender === "hub" && mtypeOf(message) === mtype && params instanceof Map &&
-          params.get("id") === about
-      })
-      demand(heard.length === 1, `${id} heard ${heard.length} times of ${mtype} of ${about}`)
-    }
+    departures(this.clients.values(), outputs)
   }
 
   private settleAsked(
@@ -276,12 +284,14 @@ export class Model {
     const own = outputs.filter((output) => output._tag === "Answer").find((output) =>
       output.request === request
     )
-    const waits = [...this.calls.values()].some((call) => call.request === request)
+    const waits = operation._tag === "PullCallbacks" ||
+      [...this.calls.values()].some((call) => call.request === request)
     demand(own !== undefined || waits, `request ${request} (${operation._tag}) got no answer`)
     if (own === undefined || Result.isFailure(own.result)) return
     const { success } = own.result
+    if (operation._tag === "PullCallbacks") return
     if (this.stopped) throw new Violation("something succeeded after the stop")
-    if (operation._tag === "Register") return this.settleRegister(success, operation.freshKey, outputs)
+    if (operation._tag === "Register") return this.settleRegister(success, operation, outputs)
     const caller = operation.key === undefined ? undefined : this.callerOf(operation.key)
     if (operation._tag === "Ping" || operation._tag === "Unregister") return
     demand(caller !== undefined, `${operation._tag} succeeded with a key that nobody has`)
@@ -292,22 +302,30 @@ export class Model {
         `${what}: ${JSON.stringify(toJson(left))}`
       )
     switch (operation._tag) {
+      case "AllowReverseCallbacks":
+        return operation.allow ? undefined : this.web.silence(caller)
       case "DeclareMetadata":
         caller.metadata = operation.metadata
         return
       case "GetMetadata":
+        this.web.hear(caller, success, this.clients.get(operation.id))
         return operation.id === "hub"
           ? undefined
           : same(success, this.clients.get(operation.id)?.metadata ?? "gone", "metadata")
-      case "GetSubscriptions":
-        return operation.id === "hub"
-          ? undefined
-          : same(success, this.clients.get(operation.id)?.subscriptions ?? "gone", "subscriptions")
+      case "GetSubscriptions": {
+        this.web.hear(caller, success, this.clients.get(operation.id))
+        const declared = this.clients.get(operation.id)?.subscriptions
+        if (operation.id === "hub" || declared === undefined || !(success instanceof Map)) return
+        return demand(
+          this.web.isShown(caller, declared, success),
+          `${caller.id} was shown other subscriptions than those of ${operation.id}`
+        )
+      }
       case "GetRegisteredClients":
         return same(success, ["hub", ...[...this.clients.keys()].filter((id) => id !== caller.id)], "clients")
       case "GetSubscribedClients": {
         const keys = success instanceof Map ? [...success.keys()] : []
-        return same(keys, this.audience(caller.id, operation.mtype), "subscribed clients")
+        return same(keys, this.audience(caller, operation.mtype), "subscribed clients")
       }
       case "NotifyAll":
         return same(success, audience ?? [], "recipients of notifyAll")
@@ -336,7 +354,11 @@ export class Model {
     demand(!succeeded || this.callerOf(key)?.id === call?.recipient, "a reply of a stranger was taken")
   }
 
-  private settleRegister(success: SampValue, key: PrivateKey, outputs: ReadonlyArray<HubOutput>): void {
+  private settleRegister(
+    success: SampValue,
+    { freshKey: key, web }: Extract<Operation, { readonly _tag: "Register" }>,
+    outputs: ReadonlyArray<HubOutput>
+  ): void {
     demand(success instanceof Map, "a registration is a map")
     if (!(success instanceof Map)) return
     const id = ClientId(String(success.get("samp.self-id")))
@@ -344,33 +366,14 @@ export class Model {
     demand(success.get("samp.hub-id") === "hub", "the hub's id has changed")
     demand(success.get("samp.private-key") === key, "the private key is not the fresh one")
     this.everIds.add(id)
-    this.clients.set(id, { id, key, callable: false, metadata: new Map(), subscriptions: new Map() })
-    const told = outputs.flatMap((output) =>
-      output._tag === "Deliver" && output.delivery._tag === "Notification"
-        ? [[output.to, output.delivery] as const]
-        : []
-    )
-    this.everyoneHears(told, "samp.hub.event.register", id)
-  }
-
-  /** The state itself says the same as the outputs did. */
-  private compare(state: HubState): void {
-    demand(
-      HashMap.size(state.calls) === this.calls.size,
-      `the table holds ${HashMap.size(state.calls)} calls, not ${this.calls.size}`
-    )
-    if (!this.stopped) {
-      const soonest = Math.min(...[...this.calls.values()].map(({ deadline }) => deadline))
-      demand(state.wakeAt <= soonest, `nobody wakes the hub at ${soonest}`)
-      demand(HashMap.size(state.clients) === this.clients.size, "the registry holds other clients")
-      demand(HashMap.size(state.keys) === this.clients.size, "keys of the dead are kept")
-    }
-    for (const client of HashMap.values(state.clients)) {
-      const open = [...this.calls.values()].filter(({ sender }) => sender === client.id).length
-      demand(
-        this.stopped || client.openCalls === open,
-        `${client.id} counts ${client.openCalls} open calls, not ${open}`
-      )
-    }
+    this.clients.set(id, {
+      id,
+      key,
+      callable: false,
+      metadata: new Map(),
+      subscriptions: new Map(),
+      page: web && newPage(web)
+    })
+    everyoneHears(this.clients.values(), outputs, "samp.hub.event.register", id)
   }
 }

@@ -1,6 +1,7 @@
 /** What the model knows of the standard, and how it complains; written apart from the engine. */
 import type { ClientId, PrivateKey } from "../../src/domain/Identifiers.ts"
 import { type SampMap, stringAt } from "../../src/domain/SampValue.ts"
+import type { ModelPage } from "./WebModel.ts"
 
 /** What must hold and does not. */
 export class Violation extends Error {}
@@ -17,6 +18,8 @@ export interface ModelClient {
   callable: boolean
   metadata: SampMap
   subscriptions: SampMap
+  /** Of a client of the Web Profile. */
+  readonly page: ModelPage | undefined
 }
 
 /** An accepted call without an end. */
@@ -28,7 +31,8 @@ export interface ModelCall {
   readonly deadline: number
 }
 
-const naiveMatch = (pattern: string, mtype: string): boolean => {
+/** Whether a pattern matches an MType. */
+export const isMatch = (pattern: string, mtype: string): boolean => {
   if (pattern === "*") return true
   const wanted = pattern.split(".")
   const given = mtype.split(".")
@@ -39,7 +43,7 @@ const naiveMatch = (pattern: string, mtype: string): boolean => {
 
 /** Whether subscriptions let an MType through. */
 export const isSubscribed = (subscriptions: SampMap, mtype: string): boolean =>
-  [...subscriptions.keys()].some((pattern) => naiveMatch(pattern, mtype))
+  [...subscriptions.keys()].some((pattern) => isMatch(pattern, mtype))
 
 /** The MType of a message, or the empty string. */
 export const mtypeOf = (message: SampMap): string => stringAt(message, "samp.mtype") ?? ""
