@@ -176,6 +176,34 @@ describe("the translator", () => {
       assert.isTrue(hub.outcomes.every(({ problem }) => problem === undefined), JSON.stringify(hub.outcomes))
     }).pipe(Effect.scoped))
 
+  it.live("WEB-50 lets nothing be lost or changed on the way, however it comes in pieces", () =>
+    Effect.gen(function*() {
+      const hub = yield* gateway()
+      const bytes = pattern(3_000_000)
+      const web = yield* foreign((request, response) => {
+        if (request.url === "/sized") response.setHeader("Content-Length", bytes.length)
+        let at = 0
+        const more = (): void => {
+          for (let round = 1; at < bytes.length; round++) {
+            const length = [1, 70_000, 3, 65_536, 16_384, 40_001][round % 6] ?? 0
+            const isTaken = response.write(bytes.subarray(at, at += length))
+            if (!isTaken) return void response.once("drain", more)
+          }
+          response.end()
+        }
+        more()
+      })
+      for (const path of ["/sized", "/chunked"]) {
+        const answers = yield* Effect.all(Array.from({ length: 5 }, () => read(hub, `${web.url}${path}`)), {
+          concurrency: "unbounded"
+        })
+        for (const { body, isBroken } of answers) {
+          assert.isFalse(isBroken)
+          assert.isTrue(body.equals(bytes), path)
+        }
+      }
+    }).pipe(Effect.scoped))
+
   it.live("WIRE-91 WIRE-92 reads servers that are not by the book", () =>
     Effect.gen(function*() {
       const hub = yield* gateway()

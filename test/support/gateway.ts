@@ -216,7 +216,7 @@ export const saying = (bytes: string, then: (socket: Socket) => void = (socket) 
   })
 
 /** Waits for a condition. */
-export const eventually = (what: string, holds: () => boolean, limitMs = 30_000) =>
+export const eventually = (what: string, holds: () => boolean, limitMs = 50_000) =>
   Effect.gen(function*() {
     const begun = performance.now()
     while (!holds()) {

@@ -4,16 +4,17 @@
  * hub's address when it is opened as a page. The router before it has looked at Host, set the headers of CORS and taken the
  * request apart.
  */
+import * as Result from "effect/Result"
 import type * as Http from "node:http"
 import { hostname } from "node:os"
 import { headBytes, mediaTypeOf } from "../../domain/content/Recognise.ts"
 import { isMediaType } from "../../domain/DataUrl.ts"
 import { product, version } from "../../domain/Version.ts"
-import { candidates, type Destination, destination } from "../../domain/web/Translation.ts"
+import { candidates, choose, type Destination, destination } from "../../domain/web/Translation.ts"
 import type { Reading } from "../../ports/WebServer.ts"
 import { explain, isMissing, NotAFile, openRegular } from "../node/RegularFile.ts"
 import { harmless, send } from "./HttpServing.ts"
-import { answerWith, fileSource, type Source, transfer, written } from "./Transfer.ts"
+import { answerWith, fileSource, release, type Source, transfer, written } from "./Transfer.ts"
 import { openUpstream, type Resolve, resolveBySystem, UpstreamError } from "./Upstream.ts"
 
 /** Limits of a translator. None is met by a page that reads tables and images. */
@@ -205,29 +206,40 @@ const isOdd = (status: number): boolean =>
   status < 200 || status >= 300 && status < 400 && status !== 304 || status === 407 || status > 599
 
 /** Passes a body on, each piece when the one before has been taken. @returns why it broke off */
-const pump = async (job: Job, message: Http.IncomingMessage): Promise<string | undefined> => {
-  const { limits, response } = job
-  let sent = 0
-  const waitForPiece = (): NodeJS.Timeout =>
-    setTimeout(() => message.destroy(new Error(`nothing came for ${limits.idleMs} ms`)), limits.idleMs)
-  let timer = waitForPiece()
-  try {
-    for await (const chunk of message) {
+const pump = (job: Job, message: Http.IncomingMessage): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const { limits, response } = job
+    const late = (): void => done(`nothing came for ${limits.idleMs} ms`)
+    let timer = setTimeout(late, limits.idleMs)
+    let sent = 0
+    let isOver = false
+    const done = (problem: string | undefined): void => {
+      isOver = true
       clearTimeout(timer)
-      const piece: Buffer = chunk
-      const problem = job.end(sent + piece.length)
-      if (problem !== undefined) return problem
-      if (!await written(response, piece, limits.idleMs)) return readerGone
-      sent += piece.length
-      timer = waitForPiece()
+      message.off("data", pass).off("end", end).off("close", broken)
+      resolve(problem)
     }
-    return undefined
-  } catch (error) {
-    return response.destroyed ? readerGone : `the server broke off: ${explain(error)}`
-  } finally {
-    clearTimeout(timer)
-  }
-}
+    const pass = (piece: Buffer): void => {
+      // While the reader takes its time, nothing is expected of the server.
+      clearTimeout(timer)
+      sent += piece.length
+      const problem = job.end(sent)
+      if (problem !== undefined) return done(problem)
+      message.pause()
+      void written(response, piece, limits.idleMs).then((taken) => {
+        if (!taken) return done(readerGone)
+        release(piece)
+        if (isOver) return
+        timer = setTimeout(late, limits.idleMs)
+        message.resume()
+      })
+    }
+    const end = (): void => done(undefined)
+    const broken = (): void => done(response.destroyed ? readerGone : "the server broke off")
+    // It may have been over before this looked.
+    if (message.destroyed) return broken()
+    message.on("data", pass).once("end", end).once("close", broken)
+  })
 
 /** Serves what is at a URL of the web. @returns why it broke off */
 const serveWeb = async (job: Job, url: URL): Promise<string | undefined> => {
@@ -247,6 +259,8 @@ const serveWeb = async (job: Job, url: URL): Promise<string | undefined> => {
       }
     )
     gone.signal.addEventListener("abort", () => message.destroy())
+    // What breaks is seen as its end.
+    message.on("error", () => {})
     const status = message.statusCode ?? 0
     if (isOdd(status)) throw new UpstreamError(`${url.host} answered with HTTP status ${status}`)
     const length = method === "GET" ? lengthOf(message) ?? 0 : 0
@@ -267,29 +281,6 @@ const serveWeb = async (job: Job, url: URL): Promise<string | undefined> => {
     // It may still be sending.
     gone.abort()
   }
-}
-
-/** The foreign URL that is meant and allowed. */
-const choose = (
-  { method }: Http.IncomingMessage,
-  { mayRead, query }: Translation
-): string => {
-  if (query === undefined) {
-    throw new Refusal(404, "the foreign URL is missing: it stands after a question mark")
-  }
-  const urls = candidates(query)
-  const readings = urls.map(mayRead)
-  // Whether somebody holds the token is known without a URL, too.
-  if ([...readings, mayRead("")].includes("UnknownToken")) {
-    throw new Refusal(403, "whoever was given this address is not registered, or not any more")
-  }
-  if (method !== "GET" && method !== "HEAD") throw new Refusal(405, "foreign URLs are read by GET and HEAD")
-  if (urls.length === 0) throw new Refusal(400, "there is no absolute URL after the question mark")
-  const url = urls[readings.indexOf("Allowed")]
-  if (url === undefined) {
-    throw new Refusal(403, "a page may read only what a program on this desktop has mentioned to it")
-  }
-  return url
 }
 
 /** Headers of all answers, the refusals included; who has the address reads anew each time, as its right may end. */
@@ -359,10 +350,13 @@ export const makeTranslator = (options: TranslatorOptions = {}): Translator => {
   }
 
   const translate: Translator["translate"] = async (request, response, translation) => {
-    let url: string | undefined
+    // The likeliest reading, if it is refused.
+    let url = candidates(translation.query ?? "")[0]
     prepare(response)
     try {
-      url = choose(request, translation)
+      const chosen = choose(request.method ?? "", translation.query, translation.mayRead)
+      if (Result.isFailure(chosen)) throw new Refusal(chosen.failure.status, chosen.failure.text)
+      url = chosen.success
       enter(translation.token)
       try {
         const job: Job = { request, response, limits, end: watch(translation, url, limits) }

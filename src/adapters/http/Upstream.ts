@@ -14,6 +14,7 @@ import { bareHost, isAddress, isPublic } from "../../domain/web/Addresses.ts"
 import { isRedirect, mayBeLocal, redirected, tooNear } from "../../domain/web/Translation.ts"
 import { codeOf } from "../node/RegularFile.ts"
 import { http } from "./NodeHttp.ts"
+import { release } from "./Transfer.ts"
 
 /** An address as resolvers give it. */
 export interface Address {
@@ -158,7 +159,11 @@ const exchange = (
       clearTimeout(timer)
       timer = late(answerMs, "gave no answer")
     }
-    request.once("socket", (socket) => socket.once(secure ? "secureConnect" : "connect", connected))
+    request.once("socket", (socket) => {
+      socket.once(secure ? "secureConnect" : "connect", connected)
+      // Node's parser, which has listened before, has taken a copy.
+      socket.on("data", release)
+    })
     request.once("response", (message) => {
       clearTimeout(timer)
       resolve(message)

@@ -14,13 +14,11 @@ const PortOrOff = Schema.String.check(
   )
 )
 
-const Patterns = Schema.Array(
-  Schema.String.check(
-    Schema.makeFilter((text) => isPattern(text) ? undefined : "an MType, or a pattern such as table.* or *")
-  )
+const Pattern = Schema.String.check(
+  Schema.makeFilter((text) => isPattern(text) ? undefined : "an MType, or a pattern such as table.* or *")
 )
 
-/** `--web-port`, `--no-web` and `--web-mtype`. */
+/** `--web-port`, `--no-web`, `--web-consent` and `--web-mtype`. */
 export const flags = {
   webPort: Flag.String("web-port").pipe(
     Flag.withMetavar("PORT|off"),
@@ -35,13 +33,19 @@ export const flags = {
     Flag.withDescription("do not let web pages in: the same as --web-port off"),
     Flag.withDefault(false)
   ),
+  webConsent: Flag.Literals("web-consent", ["ask", "page", "policy", "allow", "deny"]).pipe(
+    Flag.withDescription(
+      "who lets web pages in that no rule of samp consent speaks of: ask here and on a page, or on the page only; policy nobody; allow and deny everybody, whatever the rules say (default: ask on a terminal, else policy)"
+    ),
+    Flag.optional
+  ),
   webMType: Flag.String("web-mtype").pipe(
     Flag.withMetavar("PATTERN"),
     Flag.withDescription(
       "let web pages send and receive these too, beside what is harmless; * for all; may be given several times"
     ),
-    Flag.atLeast(0),
-    Flag.withSchema(Patterns)
+    Flag.withSchema(Pattern),
+    Flag.atLeast(0)
   )
 }
 
