@@ -1,7 +1,8 @@
 /** Why what a client asked for did not come about; each says what to do, or whom to ask. */
 import * as Data from "effect/Data"
+import { errorTexts } from "../../domain/client/Responses.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
-import { emptyMap, isMap, type SampMap, stringAt } from "../../domain/SampValue.ts"
+import type { SampMap } from "../../domain/SampValue.ts"
 import type { CallError } from "../../ports/CallSender.ts"
 import type { ListenError } from "../../ports/CallServer.ts"
 import type { BadPlace, NoHub } from "../Discovery.ts"
@@ -61,23 +62,22 @@ export class ErrorResponse extends Data.TaggedError("ErrorResponse")<{
 }
 
 /** The error that a response tells of; missing parts are made up for (RSP-08). */
-export const errorOf = (responder: ClientId, response: SampMap): ErrorResponse => {
-  const error = response.get("samp.error")
-  const told = isMap(error) ? error : emptyMap
-  const status = stringAt(response, "samp.status") ?? ""
-  return new ErrorResponse({
-    responder,
-    status,
-    errortxt: stringAt(told, "samp.errortxt") ?? `the client ${responder} answered ${status || "nothing"}`,
-    code: stringAt(told, "samp.code"),
-    usertxt: stringAt(told, "samp.usertxt"),
-    debugtxt: stringAt(told, "samp.debugtxt"),
-    response
-  })
+export const errorOf = (responder: ClientId, response: SampMap): ErrorResponse =>
+  new ErrorResponse({ responder, response, ...errorTexts(responder, response) })
+
+/** The hub has refused a registration over the Web Profile, mostly since its user said no (WEB-13). */
+export class NotAdmitted extends Data.TaggedError("NotAdmitted")<{
+  readonly url: string
+  /** What the hub said. */
+  readonly detail: string
+}> {
+  override get message(): string {
+    return `the hub at ${this.url} did not let this client in: ${this.detail}`
+  }
 }
 
 /** Why a client could not be registered. */
-export type ConnectError = NoHub | BadPlace | HubError | ListenError
+export type ConnectError = NoHub | BadPlace | HubError | ListenError | NotAdmitted
 
 /** Why an operation of the hub failed. */
 export type OperationError = HubError | NotConnected
@@ -92,6 +92,11 @@ export type CallFailure = SendError | ErrorResponse | NoResponse | Disconnected
 export const isTimeout = (error: CallError): boolean =>
   error.reason === "Timeout" ||
   (error.reason === "RemoteFault" && /time[d ]?[- ]?out|in time/iu.test(error.detail))
+
+/** Whether a hub says that it is about to end. */
+export const isStopping = (error: HubError): boolean =>
+  error._tag === "CallError" && error.reason === "RemoteFault" &&
+  /shut(?:ting)? ?down|stopping/iu.test(error.detail)
 
 /** Whether an operation may succeed if it is tried again: the hub did not say no. */
 export const isLost = (error: HubError): boolean =>
