@@ -133,19 +133,20 @@ const int = (text: string): number => {
   return Number.isSafeInteger(number) ? number : 0
 }
 
+/** A fault of these members, made fit for one line. */
+export const remoteFault = (code: string, faultString: string): RemoteFault => {
+  const text = faultString.replace(/[^\x20-\x7e]+/gu, " ").trim()
+  return { _tag: "RemoteFault", code: int(code), text: text === "" ? "a fault without a text" : text }
+}
+
 const readFault = (element: XmlElement): RemoteFault => {
   const members = child(child(element, "value") ?? element, "struct")?.children ?? []
   const textOf = (name: string): string => {
-    const value = members.find((member) => child(member, "name")?.text.trim() === name)
+    const value = members.findLast((member) => child(member, "name")?.text.trim() === name)
     const found = value === undefined ? undefined : child(value, "value")
     return found === undefined ? "" : found.children[0]?.text ?? found.text
   }
-  const text = textOf("faultString").replace(/[^\x20-\x7e]+/gu, " ").trim()
-  return {
-    _tag: "RemoteFault",
-    code: int(textOf("faultCode")),
-    text: text === "" ? "a fault without a text" : text
-  }
+  return remoteFault(textOf("faultCode"), textOf("faultString"))
 }
 
 /**

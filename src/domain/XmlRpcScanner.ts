@@ -5,8 +5,8 @@
  * together.
  */
 import type { Limits } from "./Limits.ts"
-import type { SampMap, SampValue } from "./SampValue.ts"
-import type { MethodCall } from "./XmlRpc.ts"
+import { isMap, type SampMap, type SampValue, stringAt } from "./SampValue.ts"
+import { type MethodCall, type RemoteFault, remoteFault } from "./XmlRpc.ts"
 
 // Outside this repertoire, and for a `]]>` to be refused, the full parser is asked.
 const unusual = /[^\t\n\x20-\x7f]|\]\]>/u
@@ -209,4 +209,20 @@ export const scanAnswer = (text: string, limits: Limits): SampValue | undefined 
     if (second !== undefined) throw giveUp
     cursor.need("</methodResponse>")
     return value
+  })
+
+/** Reads the answer of a call that failed, in canonical form, or gives up with undefined. */
+export const scanFault = (text: string, limits: Limits): RemoteFault | undefined =>
+  scan(text, limits, (cursor) => {
+    cursor.need("<methodResponse>")
+    cursor.needAfterBlank("<fault>")
+    cursor.needAfterBlank("<value>")
+    const value = cursor.value(limits.valueDepth)
+    cursor.needAfterBlank("</fault>")
+    cursor.needAfterBlank("</methodResponse>")
+    const members = isMap(value) ? value : undefined
+    const code = members && stringAt(members, "faultCode")
+    const faultString = members && stringAt(members, "faultString")
+    if (code === undefined || faultString === undefined) throw giveUp
+    return remoteFault(code, faultString)
   })

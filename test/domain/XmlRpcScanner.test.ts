@@ -1,8 +1,12 @@
 /** The fast path: all that peers send takes it, and everything odd is left to the full parser. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import { xmlCodec } from "../../src/adapters/xml/XmlCodecFxp.ts"
 import { defaults, type Limits } from "../../src/domain/Limits.ts"
 import { map, type SampValue } from "../../src/domain/SampValue.ts"
-import { scanAnswer, scanCall } from "../../src/domain/XmlRpcScanner.ts"
+import { readAnswer } from "../../src/domain/XmlRpc.ts"
+import { scanAnswer, scanCall, scanFault } from "../../src/domain/XmlRpcScanner.ts"
+import { writeFault } from "../../src/domain/XmlRpcWriter.ts"
 import { methodCall, runs, sampValue, show, showCall } from "../support/arbitraries.ts"
 import { answerDocument, callDocument, styles } from "../support/documents.ts"
 import { entries, sources } from "../zoo/Fixture.ts"
@@ -252,4 +256,54 @@ describe("DT-05 line ends", () => {
     )
     assert.deepStrictEqual(call, { method: "a.b", params: ["x\ny\nz\r"] })
   })
+})
+
+describe("ERR-02 WIRE-33 faults", () => {
+  const fault = (members: string, blank = ""): string =>
+    `${head}<methodResponse>${blank}<fault>${blank}<value>${blank}<struct>${blank}${members}${blank}</struct>${blank}</value>` +
+    `${blank}</fault>${blank}</methodResponse>${blank}`
+  const member = (name: string, value: string): string =>
+    `<member><name>${name}</name><value>${value}</value></member>`
+  const code = member("faultCode", "<int>4</int>")
+  const string = member("faultString", "<string>no such client</string>")
+  const shown = (text: string): string => {
+    const found = scanFault(text, defaults)
+    return found === undefined ? "given up" : `${found.code}: ${found.text}`
+  }
+  const full = (text: string): string => {
+    const tree = xmlCodec.parse(text, defaults)
+    if (Result.isFailure(tree)) return tree.failure
+    const read = readAnswer(tree.success, defaults)
+    return Result.isFailure(read) && read.failure._tag === "RemoteFault"
+      ? `${read.failure.code}: ${read.failure.text}`
+      : "no fault"
+  }
+
+  it.each([
+    ["our own", writeFault({ _tag: "Fault", reason: "BadMessage", text: "no & such <client>" })],
+    ["Python's", fault(code + string, "\n")],
+    ["the other way round", fault(string + code, "\n\t")],
+    ["with more members", fault(member("faultTrace", "x") + code + string)],
+    ["of untyped strings", fault(member("faultCode", " 5 ") + member("faultString", " a\nb "))],
+    ["without a text", fault(code + member("faultString", ""))],
+    ["whose code is none", fault(member("faultCode", "x") + string)],
+    [
+      "that says everything twice",
+      fault(code + string + member("faultCode", "9") + member("faultString", "x"))
+    ]
+  ])("WIRE-33 one %s is read as the full parser reads it", (_, text) => {
+    assert.notStrictEqual(shown(text), "given up")
+    assert.strictEqual(shown(text), full(text))
+  })
+
+  it.each([
+    ["a fault without a code", fault(string)],
+    ["a fault without a text", fault(code)],
+    ["a text that is a list", fault(code + member("faultString", "<array><data></data></array>"))],
+    ["a fault that is a string", `${head}<methodResponse><fault><value>x</value></fault></methodResponse>`],
+    ["an accent", fault(code + member("faultString", "caf\u00e9"))],
+    ["a success", answerDocument(styles.dense, "x")],
+    ["a call", document("<value>x</value>")],
+    ["no end", fault(code + string).slice(0, -2)]
+  ])("ERR-06 %s is left to the full parser", (_, text) => assert.strictEqual(shown(text), "given up"))
 })

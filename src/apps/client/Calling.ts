@@ -6,9 +6,9 @@ import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { hasResult, resultOf, warningOf } from "../../domain/client/Responses.ts"
 import { ClientId } from "../../domain/Identifiers.ts"
-import { ok, warning } from "../../domain/Message.ts"
-import { emptyMap, isMap, type SampMap, stringAt } from "../../domain/SampValue.ts"
+import { type SampMap, stringAt } from "../../domain/SampValue.ts"
 import type { HubConnection, HubError } from "../HubConnection.ts"
 import type { ClientEngine } from "./ClientEngine.ts"
 import {
@@ -37,17 +37,15 @@ export interface Reply<R = SampMap, E = never> {
 }
 
 /** Reads a response; one without the parts it should have is made the best of (RSP-08). */
-export const read = (responder: ClientId, response: SampMap): Result.Result<Answer, ErrorResponse> => {
-  const status = stringAt(response, "samp.status")
-  if (status !== ok && status !== warning) return Result.fail(errorOf(responder, response))
-  const result = response.get("samp.result")
-  return Result.succeed({
-    responder,
-    result: isMap(result) ? result : emptyMap,
-    warning: status === warning ? errorOf(responder, response).errortxt : undefined,
-    response
-  })
-}
+export const read = (responder: ClientId, response: SampMap): Result.Result<Answer, ErrorResponse> =>
+  hasResult(response)
+    ? Result.succeed({
+      responder,
+      result: resultOf(response),
+      warning: warningOf(responder, response),
+      response
+    })
+    : Result.fail(errorOf(responder, response))
 
 /** No tag of an application begins like this. */
 const prefix = "effect-samp-call-"

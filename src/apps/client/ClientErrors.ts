@@ -1,7 +1,8 @@
 /** Why what a client asked for did not come about; each says what to do, or whom to ask. */
 import * as Data from "effect/Data"
+import { errorTexts } from "../../domain/client/Responses.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
-import { emptyMap, isMap, type SampMap, stringAt } from "../../domain/SampValue.ts"
+import type { SampMap } from "../../domain/SampValue.ts"
 import type { CallError } from "../../ports/CallSender.ts"
 import type { ListenError } from "../../ports/CallServer.ts"
 import type { BadPlace, NoHub } from "../Discovery.ts"
@@ -61,20 +62,8 @@ export class ErrorResponse extends Data.TaggedError("ErrorResponse")<{
 }
 
 /** The error that a response tells of; missing parts are made up for (RSP-08). */
-export const errorOf = (responder: ClientId, response: SampMap): ErrorResponse => {
-  const error = response.get("samp.error")
-  const told = isMap(error) ? error : emptyMap
-  const status = stringAt(response, "samp.status") ?? ""
-  return new ErrorResponse({
-    responder,
-    status,
-    errortxt: stringAt(told, "samp.errortxt") ?? `the client ${responder} answered ${status || "nothing"}`,
-    code: stringAt(told, "samp.code"),
-    usertxt: stringAt(told, "samp.usertxt"),
-    debugtxt: stringAt(told, "samp.debugtxt"),
-    response
-  })
-}
+export const errorOf = (responder: ClientId, response: SampMap): ErrorResponse =>
+  new ErrorResponse({ responder, response, ...errorTexts(responder, response) })
 
 /** Why a client could not be registered. */
 export type ConnectError = NoHub | BadPlace | HubError | ListenError

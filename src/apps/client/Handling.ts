@@ -9,9 +9,10 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
+import { failed, refusal } from "../../domain/client/Responses.ts"
 import type { ClientId, MessageId } from "../../domain/Identifiers.ts"
 import { error, okResponse, warning } from "../../domain/Message.ts"
-import { emptyMap, map, type SampMap, type SampValue } from "../../domain/SampValue.ts"
+import { emptyMap, type SampMap } from "../../domain/SampValue.ts"
 import { toMap, type Values } from "./Outgoing.ts"
 
 /** A message as a handler gets it. */
@@ -73,32 +74,12 @@ export type { Later }
 /** What a handler may succeed with: named values, nothing, or {@link later}. */
 export type Outcome = Values | void | Later
 
-/** Text as SAMP allows it: everybody can read a question mark (DT-02). */
-const ascii = (text: string): string => text.replace(/[^\t\n\r\x20-\x7e]/gu, "?")
-
 const resultOf = (values: Values | undefined): SampMap => {
   const read = values === undefined ? Result.succeed(emptyMap) : toMap("the result", values)
   return Result.isSuccess(read) ? read.success : emptyMap
 }
 
-const refusal = (status: string, texts: { readonly [key: string]: string | undefined }, result: SampMap) =>
-  new Map<string, SampValue>([
-    ["samp.status", status],
-    ["samp.result", result],
-    [
-      "samp.error",
-      map(Object.fromEntries(
-        Object.entries(texts).flatMap(([key, text]) => text === undefined ? [] : [[key, ascii(text)]])
-      ))
-    ]
-  ])
-
-const tagOf = (value: unknown): string | undefined =>
-  typeof value === "object" && value !== null && "_tag" in value && typeof value._tag === "string"
-    ? value._tag
-    : undefined
-
-const failed = (failure: unknown): SampMap => {
+const refused = (failure: unknown): SampMap => {
   if (failure instanceof Warning) {
     const texts = { "samp.errortxt": failure.text, "samp.code": failure.code }
     return refusal(warning, texts, resultOf(failure.result))
@@ -112,12 +93,7 @@ const failed = (failure: unknown): SampMap => {
       "samp.code": code
     }, resultOf(failure.result))
   }
-  const text = failure instanceof Error && failure.message !== "" ? failure.message : undefined
-  const tag = tagOf(failure)
-  return refusal(error, {
-    "samp.errortxt": text ?? tag ?? (typeof failure === "string" ? failure : "the message was not handled"),
-    "samp.code": tag
-  }, emptyMap)
+  return failed(failure)
 }
 
 /** The response that the end of a handler makes; undefined when it replies by itself, or was interrupted. */
@@ -126,18 +102,18 @@ export const responseOf = (exit: Exit.Exit<Outcome, unknown>): SampMap | undefin
     if (exit.value === later) return undefined
     if (exit.value === undefined) return okResponse()
     const result = toMap("the result", exit.value as Values) // neither nothing nor `later`, seen above
-    return Result.isSuccess(result) ? okResponse(result.success) : failed(result.failure)
+    return Result.isSuccess(result) ? okResponse(result.success) : refused(result.failure)
   }
   const reason = exit.cause.reasons.find(({ _tag }) => _tag !== "Interrupt")
   switch (reason?._tag) {
     case "Fail":
-      return failed(reason.error)
+      return refused(reason.error)
     case "Die":
       return refusal(error, {
         "samp.errortxt": "the client failed unexpectedly while it handled the message",
         "samp.debugtxt": Cause.pretty(exit.cause).slice(0, 2_000),
         "samp.code": "client.defect"
-      }, emptyMap)
+      })
     default:
       return undefined
   }

@@ -9,11 +9,11 @@ import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import { subscriptionsOf } from "../../domain/client/Bindings.ts"
+import { ownSubscriptions, subscriptionsOf } from "../../domain/client/Bindings.ts"
 import type { Ending } from "../../domain/client/ClientOutput.ts"
 import * as Tracker from "../../domain/client/Tracker.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
-import { emptyMap, type SampMap, type SampValue } from "../../domain/SampValue.ts"
+import { emptyMap, type SampMap } from "../../domain/SampValue.ts"
 import { type CallError, CallSender } from "../../ports/CallSender.ts"
 import type { CallServer } from "../../ports/CallServer.ts"
 import type { Host } from "../../ports/Host.ts"
@@ -70,22 +70,12 @@ export const locate = (
   }))
 }
 
-const events = ["register", "unregister", "metadata", "subscriptions"]
-
-/** What a client subscribes to for itself (CLI-18). */
-const own = (tracking: boolean): SampMap =>
-  new Map(
-    [
-      "samp.app.ping",
-      "samp.hub.disconnect",
-      "samp.hub.event.shutdown",
-      ...tracking ? events.map((name) => `samp.hub.event.${name}`) : []
-    ].map((mtype): [string, SampValue] => [mtype, emptyMap])
-  )
-
 /** The whole subscriptions of a client as they are now. */
 export const allSubscriptions = (engine: ClientEngine, declared: Declared, tracking: boolean): SampMap =>
-  new Map([...own(tracking), ...subscriptionsOf(engine.state().bindings, declared.subscriptions)])
+  new Map([
+    ...ownSubscriptions(tracking),
+    ...subscriptionsOf(engine.state().bindings, declared.subscriptions)
+  ])
 
 const isGone = (error: CallError): boolean => error.reason === "Refused" || error.reason === "Lost"
 

@@ -41,6 +41,19 @@ export const forCall = (bindings: Bindings, mtype: string): Binding | undefined 
   return undefined
 }
 
+const events = ["register", "unregister", "metadata", "subscriptions"]
+
+/** What a client subscribes to for itself (CLI-18); with tracking also to who comes, changes and goes. */
+export const ownSubscriptions = (tracking: boolean): SampMap =>
+  new Map(
+    [
+      "samp.app.ping",
+      "samp.hub.disconnect",
+      "samp.hub.event.shutdown",
+      ...tracking ? events.map((name) => `samp.hub.event.${name}`) : []
+    ].map((mtype): [string, SampValue] => [mtype, emptyMap])
+  )
+
 /** Subscriptions of all handlers, with `extra` ones on top; of equal patterns the annotations are put together. */
 export const subscriptionsOf = (bindings: Bindings, extra: SampMap = emptyMap): SampMap => {
   const all = new Map<string, SampValue>()

@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -12,6 +11,7 @@ import * as Calling from "../../../src/apps/client/Calling.ts"
 import * as ClientEngine from "../../../src/apps/client/ClientEngine.ts"
 import * as Connecting from "../../../src/apps/client/Connecting.ts"
 import { StandardHub } from "../../../src/apps/StandardHub.ts"
+import * as OpenCalls from "../../../src/domain/client/OpenCalls.ts"
 import { ClientId } from "../../../src/domain/Identifiers.ts"
 import { message } from "../../../src/domain/Message.ts"
 import { emptyMap, map } from "../../../src/domain/SampValue.ts"
@@ -74,7 +74,7 @@ describe("the books of a client", () => {
         "answer"
       ])
       assert.strictEqual(engine.waiters.size, 0)
-      assert.strictEqual(HashMap.size(engine.state().calls), 0)
+      assert.strictEqual(OpenCalls.tags(engine.state().calls).length, 0)
       const cut = [yield* begin("a.never", 0), yield* beginAll("a.never", 0)]
       yield* settle
       assert.strictEqual(engine.waiters.size, 2)
@@ -83,7 +83,7 @@ describe("the books of a client", () => {
       yield* Fiber.join(leave)
       assert.deepStrictEqual(yield* Effect.forEach(cut, Fiber.join), ["Disconnected", "answer"])
       assert.strictEqual(engine.waiters.size, 0)
-      assert.strictEqual(HashMap.size(engine.state().calls), 0)
+      assert.strictEqual(OpenCalls.tags(engine.state().calls).length, 0)
       assert.isUndefined(engine.running())
     }).pipe(Effect.scoped, Effect.provide(machine)))
 
