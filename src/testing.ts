@@ -2,6 +2,7 @@
  * effect-samp for tests: a hub, other programs, network, files and time in memory. Nothing in here opens a socket, touches a
  * disk or needs Node.
  */
+export * as Consents from "./adapters/memory/Consents.ts"
 export * as Desktop from "./adapters/memory/Desktop.ts"
 export * as Downloads from "./adapters/memory/Downloads.ts"
 export * as Files from "./adapters/memory/Files.ts"

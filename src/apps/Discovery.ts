@@ -17,6 +17,8 @@ import {
   readRecord,
   readSampHub
 } from "../domain/Lockfile.ts"
+import { illegality } from "../domain/SampValue.ts"
+import { readWebPlace, type WebPlace } from "../domain/web/WebPlace.ts"
 import { CallSender } from "../ports/CallSender.ts"
 import { Host } from "../ports/Host.ts"
 import { LockfileStore } from "../ports/LockfileStore.ts"
@@ -55,6 +57,27 @@ export interface FoundHub extends HubRecord {
   /** Path or URL of the lockfile. */
   readonly lockfile: string
 }
+
+type Untold = { readonly [K in Exclude<keyof FoundHub, "url">]?: undefined }
+
+/** A hub that is known by its Web Profile only, which tells nothing of it. */
+export interface FoundWebHub extends Untold {
+  /** XML-RPC endpoint of the Web Profile. */
+  readonly url: string
+  /** How to register with it; see `HubAddress`. */
+  readonly web: { readonly name: string | undefined; readonly origin: string | undefined }
+}
+
+/** A hub, whichever profile it is talked to over. */
+export type AnyHub = FoundHub | FoundWebHub
+
+/** The method by which a hub says that it is there (STD-13, WEB-20). */
+export const pingMethod = ({ secret }: AnyHub): string =>
+  secret === undefined ? "samp.webhub.ping" : "samp.hub.ping"
+
+/** How a hub was found, for people. */
+export const placeOf = ({ lockfile }: AnyHub): string =>
+  lockfile === undefined ? "over the Web Profile" : `lockfile ${lockfile}`
 
 /**
  * How a hub is. `Dead`: nothing of it is left but the file. `Unresponsive`: something is there that does not answer;
@@ -153,9 +176,9 @@ export const allPlaces: Effect.Effect<ReadonlyArray<LockfilePlace>, BadPlace, Ho
     function*() {
       const host = yield* Host
       const store = yield* LockfileStore
-      const first = yield* defaultPlace
+      const first = readWebPlace(host.sampHub ?? "") === undefined ? [yield* defaultPlace] : []
       const more = yield* store.list(host.join(host.home, multiDirectory), multiPrefix)
-      return [first, ...more.map((path): LockfilePlace => ({ _tag: "File", path }))]
+      return [...first, ...more.map((path): LockfilePlace => ({ _tag: "File", path }))]
     }
   )
 
@@ -266,4 +289,34 @@ export const findHub = (
       })
     }
     return hub
+  })
+
+/** The hub at a place of the Web Profile. */
+const requireWeb = ({ name, url }: WebPlace): Effect.Effect<FoundWebHub, NoHub | BadPlace, CallSender> =>
+  Effect.gen(function*() {
+    const bad = illegality(name ?? "")
+    if (bad !== undefined) return yield* new BadPlace({ detail: `the name '${name}' ${bad}` })
+    const sender = yield* CallSender
+    const call = { method: "samp.webhub.ping", params: [] }
+    const answered = yield* Effect.result(sender.call(url, call, { timeoutMs: pingMs }))
+    if (Result.isSuccess(answered) || answered.failure.reason === "RemoteFault") {
+      return { url, web: { name, origin: undefined } }
+    }
+    const detail = answered.failure.reason === "Refused"
+      ? "nothing answers there, so no hub has its Web Profile on"
+      : `what is there is no hub: ${answered.failure.detail}`
+    return yield* new NoHub({ looked: url, detail })
+  })
+
+/**
+ * The hub to talk to over whichever profile is named: as {@link findHub}, and the Web Profile for `web-appname:NAME` and
+ * `web-url:URL`, in `SAMP_HUB` or as the choice (WIRE-50).
+ */
+export const findAnyHub = (
+  choice: string | undefined
+): Effect.Effect<AnyHub, NoHub | BadPlace, Host | LockfileStore | CallSender> =>
+  Effect.gen(function*() {
+    const { sampHub = "" } = yield* Host
+    const place = readWebPlace(choice ?? sampHub)
+    return place === undefined ? yield* findHub(choice) : yield* requireWeb(place)
   })

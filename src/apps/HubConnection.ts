@@ -1,8 +1,10 @@
 /**
- * A registration with a hub over the Standard Profile: all hub operations as effects, and a callback endpoint if the
- * client is callable. Leaving the scope unregisters (GEN-10, SHUT-04).
+ * A registration with a hub: all hub operations as effects, and callbacks if the client is callable. Over the Standard
+ * Profile these come to an endpoint of the client; over the Web Profile it asks for them (WEB-30, WEB-32). Leaving the scope
+ * unregisters (GEN-10, SHUT-04).
  */
 import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
@@ -13,9 +15,12 @@ import { readCallback } from "../domain/ClientCallbacks.ts"
 import type { Fault } from "../domain/Fault.ts"
 import type { Delivery } from "../domain/HubOutput.ts"
 import { ClientId, MessageId, PrivateKey } from "../domain/Identifiers.ts"
-import { isList, isMap, type SampMap, type SampValue } from "../domain/SampValue.ts"
+import { isList, isMap, map, type SampMap, type SampValue } from "../domain/SampValue.ts"
+import { acknowledgesKey } from "../domain/web/WebCallbacks.ts"
 import { type CallError, CallSender } from "../ports/CallSender.ts"
-import { CallServer, type ListenError } from "../ports/CallServer.ts"
+import { type CallHandler, CallServer, type ListenError } from "../ports/CallServer.ts"
+import type { HubAddress } from "./HubAddress.ts"
+import { pollMs, pullAll } from "./WebPulling.ts"
 
 /** The hub answered something that the standard does not allow. */
 export class BadHub extends Data.TaggedError("BadHub")<{ readonly url: string; readonly detail: string }> {
@@ -46,7 +51,17 @@ export interface HubConnection {
   readonly selfId: ClientId
   readonly hubId: ClientId
   readonly privateKey: PrivateKey
-  /** Opens a callback endpoint and becomes callable (STD-06); it closes with the scope, and what it has begun ends. */
+  /**
+   * What comes before a URL that is to be read through the hub (WEB-50), and where data can be handed over for others to
+   * fetch, which hubs of ours take; over the Web Profile only.
+   */
+  readonly web:
+    | { readonly translator: string | undefined; readonly publisher: string | undefined }
+    | undefined
+  /**
+   * Becomes callable: opens a callback endpoint (STD-06), or over the Web Profile begins to ask for callbacks, in which case
+   * `where` means nothing. It ends with the scope, and so does what it has begun.
+   */
   readonly listen: (
     receive: Receive,
     where?: CallbackPlace
@@ -55,6 +70,11 @@ export interface HubConnection {
   readonly unregister: Effect.Effect<void>
   /** The hub has ended the registration, so that nothing is to be unregistered any more (CLI-16, CLI-17). */
   readonly abandon: Effect.Effect<void>
+  /**
+   * Waits until the hub says that it does not know this registration any more, and tells what it said. Only who asks for
+   * callbacks hears of it so; over the Standard Profile it waits for ever.
+   */
+  readonly lost: Effect.Effect<string>
   /** Whether the hub answers. */
   readonly ping: Effect.Effect<void, HubError>
   readonly declareMetadata: (metadata: SampMap) => Effect.Effect<void, HubError>
@@ -79,7 +99,10 @@ export interface HubConnection {
 const Registration = Schema.Struct({
   "samp.hub-id": Schema.String,
   "samp.self-id": Schema.String,
-  "samp.private-key": Schema.String
+  "samp.private-key": Schema.String,
+  "samp.url-translator": Schema.optionalKey(Schema.String),
+  "x-samp.url-publisher": Schema.optionalKey(Schema.String),
+  [acknowledgesKey]: Schema.optionalKey(Schema.String)
 })
 const decodeRegistration = Schema.decodeUnknownResult(Registration)
 
@@ -116,20 +139,30 @@ const callbackHandler =
     })
   }
 
+/** What differs between the profiles. */
+const profileOf = (hub: HubAddress) =>
+  "secret" in hub
+    ? { prefix: "samp.hub.", identity: hub.secret, registerMs: operationMs, origin: undefined } as const
+    : {
+      prefix: "samp.webhub.",
+      identity: map({ "samp.name": hub.web.name, [acknowledgesKey]: "1" }),
+      registerMs: 0, // the user is asked, who may not be there
+      origin: hub.web.origin
+    } as const
+
 /**
- * Registers with a hub.
- *
- * @param hub - URL and secret, as a lockfile tells them
+ * Registers with a hub. Over the Web Profile the hub asks its user first, so this may take long, and can be interrupted.
  */
 export const register = (
-  hub: { readonly url: string; readonly secret: string }
+  hub: HubAddress
 ): Effect.Effect<HubConnection, HubError, CallSender | CallServer | Scope.Scope> =>
   Effect.gen(function*() {
     const { url } = hub
     const sender = yield* CallSender
     const server = yield* CallServer
+    const { identity, origin, prefix, registerMs } = profileOf(hub)
     const ask = (method: string, params: ReadonlyArray<SampValue>, timeoutMs = operationMs) =>
-      sender.call(url, { method: `samp.hub.${method}`, params }, { timeoutMs })
+      sender.call(url, { method: `${prefix}${method}`, params }, { timeoutMs, origin })
     let over = false
     const goodbye = (key: string) =>
       Effect.suspend(() => {
@@ -138,7 +171,7 @@ export const register = (
         return Effect.ignore(ask("unregister", [key], goodbyeMs))
       })
     const registering = Effect.gen(function*() {
-      const answer = yield* asMap(url, yield* ask("register", [hub.secret]))
+      const answer = yield* asMap(url, yield* ask("register", [identity], registerMs))
       const info = decodeRegistration(Object.fromEntries(answer))
       return Result.isSuccess(info)
         ? info.success
@@ -160,24 +193,52 @@ export const register = (
       { interruptible: true }
     )
     const key = PrivateKey(registered["samp.private-key"])
+    const isWeb = !("secret" in hub)
+    const lost = yield* Deferred.make<string>()
+
+    const beCalled = (handler: CallHandler, where: CallbackPlace) =>
+      Effect.flatMap(
+        server.listen({ ...where, title: "SAMP client" }, handler),
+        (endpoint) => ask("setXmlrpcCallback", [key, endpoint.url])
+      )
+
+    const pullInto = (take: (delivery: Delivery) => void) =>
+      Effect.gen(function*() {
+        yield* ask("allowReverseCallbacks", [key, "1"])
+        const pulling = pullAll({
+          pull: (params) => ask("pullCallbacks", [key, ...params], pollMs),
+          counts: registered[acknowledgesKey] === "1",
+          take
+        })
+        yield* Effect.forkScoped(
+          Effect.flatMap(pulling, (detail) => Deferred.succeed(lost, detail)),
+          { startImmediately: true }
+        )
+      })
+
     return {
       url,
       selfId: ClientId(registered["samp.self-id"]),
       hubId: ClientId(registered["samp.hub-id"]),
       privateKey: key,
+      web: isWeb
+        ? { translator: registered["samp.url-translator"], publisher: registered["x-samp.url-publisher"] }
+        : undefined,
       unregister: goodbye(key),
       abandon: Effect.sync(() => {
         over = true
       }),
+      lost: Deferred.await(lost),
       listen: (receive, where = anyPort) =>
         Effect.gen(function*() {
           const fibers = yield* FiberSet.make<void>()
           const fork = Effect.runForkWith(yield* Effect.context<never>())
-          const handler = callbackHandler(key, receive, (effect) => {
+          const run = (effect: Effect.Effect<void>): void => {
             FiberSet.addUnsafe(fibers, fork(effect))
-          })
-          const endpoint = yield* server.listen({ ...where, title: "SAMP client" }, handler)
-          yield* ask("setXmlrpcCallback", [key, endpoint.url])
+          }
+          return yield* isWeb
+            ? pullInto((delivery) => run(receive(delivery)))
+            : beCalled(callbackHandler(key, receive, run), where)
         }),
       ping: Effect.asVoid(ask("ping", [])), // astropy's hub answers an argument with a fault (STD-13)
       declareMetadata: (metadata) => Effect.asVoid(ask("declareMetadata", [key, metadata])),

@@ -4,7 +4,7 @@ import * as Result from "effect/Result"
 import { type HubStatus, readStatus, statusMethod } from "../domain/HubStatus.ts"
 import { isOurs } from "../domain/Lockfile.ts"
 import { type CallError, CallSender } from "../ports/CallSender.ts"
-import type { FoundHub } from "./Discovery.ts"
+import type { AnyHub } from "./Discovery.ts"
 
 /** Milliseconds for the answer. */
 const statusMs = 5_000
@@ -12,9 +12,9 @@ const statusMs = 5_000
 /**
  * How a hub of this product is; undefined for those of others, and for one of a version that does not know the question.
  */
-export const hubStatus = (hub: FoundHub): Effect.Effect<HubStatus | undefined, CallError, CallSender> =>
+export const hubStatus = (hub: AnyHub): Effect.Effect<HubStatus | undefined, CallError, CallSender> =>
   Effect.gen(function*() {
-    if (!isOurs(hub)) return undefined
+    if (hub.secret === undefined || !isOurs(hub)) return undefined
     const sender = yield* CallSender
     const asked = sender.call(hub.url, { method: statusMethod, params: [hub.secret] }, {
       timeoutMs: statusMs

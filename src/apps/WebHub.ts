@@ -81,6 +81,7 @@ const handler = (publications: Publications.Publications, base: () => string) =>
     const engine = yield* HubEngine
     const keys = yield* KeySource
     const consent = yield* Consent
+    const fork = Effect.runForkWith(yield* Effect.context<never>())
 
     const register = (
       page: Page,
@@ -117,7 +118,7 @@ const handler = (publications: Publications.Publications, base: () => string) =>
         })
         // Nobody has read the key, so nobody could unregister.
         const forget = engine.askFor({ origin }, { _tag: "Unregister", key })
-        return { value: heard.value, unread: () => Effect.runFork(Effect.ignore(forget)) }
+        return { value: heard.value, unread: () => fork(Effect.ignore(forget)) }
       })
 
     const call: WebHandler["call"] = (called, page) => {

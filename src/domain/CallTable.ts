@@ -6,7 +6,7 @@
  */
 import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
-import { deliver, hear } from "./Delivering.ts"
+import { deliver, hear, isFull } from "./Delivering.ts"
 import { type Fault, fault } from "./Fault.ts"
 import { callById, type Client, clientById, isWeb, type OpenCall } from "./HubState.ts"
 import { type ClientId, MessageId } from "./Identifiers.ts"
@@ -15,7 +15,11 @@ import { answer, refuse, type Turn, update, wakeBy } from "./Turn.ts"
 
 /** Whether the sender may have `count` more calls open. */
 export const room = (turn: Turn, sender: Client, count: number): Fault | undefined => {
-  const { openCallsPerSender } = turn.state.config.limits
+  const { limits } = turn.state.config
+  const openCallsPerSender = isWeb(sender) ? limits.openCallsPerWebClient : limits.openCallsPerSender
+  if (isFull(turn, sender)) {
+    return fault("Limit", "there is no room for a response: too much waits for you already; pull it first")
+  }
   return sender.openCalls + count <= openCallsPerSender
     ? undefined
     : fault(

@@ -4,14 +4,14 @@
  */
 import * as HashMap from "effect/HashMap"
 import { breakOff, end } from "./CallTable.ts"
-import { wakePull } from "./Delivering.ts"
+import { endPull } from "./Delivering.ts"
 import { fault } from "./Fault.ts"
 import * as HubEvents from "./HubEvents.ts"
 import type { Departure } from "./HubOutput.ts"
-import type { Client } from "./HubState.ts"
+import { type Client, webClients } from "./HubState.ts"
 import { errorResponse } from "./Message.ts"
 import { remove } from "./Subscriptions.ts"
-import { type Turn, wakeBy } from "./Turn.ts"
+import { silence, type Turn, wakeBy } from "./Turn.ts"
 
 const past: { readonly [D in Departure]: string } = {
   unregistered: "has unregistered",
@@ -32,9 +32,9 @@ export const depart = (
   reason: string,
   now: number
 ): void => {
-  const { clients, index, keys, tokens } = turn.state
   if (departure === "ejected") HubEvents.disconnect(turn, client, reason)
-  wakePull(turn, client.id)
+  endPull(turn, client.id)
+  const { clients, index, keys, tokens } = turn.state
   const rest = HashMap.remove(clients, client.id)
   turn.state = {
     ...turn.state,
@@ -70,5 +70,21 @@ export const stop = (turn: Turn): void => {
     else end(turn, call, errorResponse("the hub is shutting down", "hub.stopping"))
   }
   HubEvents.shutdown(turn)
-  for (const [id] of turn.state.clients) wakePull(turn, id)
+  for (const [id] of turn.state.clients) endPull(turn, id)
+}
+
+/**
+ * Ends the Web Profile alone: its clients hear that the hub stops, and nothing after that; the others hear that these have
+ * left (EVT-14).
+ */
+export const closeWeb = (turn: Turn, now: number): void => {
+  if (turn.state.stopping) return
+  HubEvents.webShutdown(turn)
+  for (const client of webClients(turn.state)) {
+    endPull(turn, client.id)
+    silence(turn, client.id)
+  }
+  for (const client of webClients(turn.state)) {
+    depart(turn, client, "ejected", "the Web Profile was switched off", now)
+  }
 }

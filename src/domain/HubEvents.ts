@@ -4,7 +4,7 @@
  */
 import { deliver } from "./Delivering.ts"
 import type { Delivery } from "./HubOutput.ts"
-import { type Client, clientById } from "./HubState.ts"
+import { type Client, clientById, isWeb } from "./HubState.ts"
 import type { ClientId } from "./Identifiers.ts"
 import { message } from "./Message.ts"
 import { emptyMap, map, type SampMap } from "./SampValue.ts"
@@ -52,6 +52,19 @@ export const subscriptionsDeclared = (turn: Turn, client: Client): void => {
 
 /** EVT-02. */
 export const shutdown = (turn: Turn): void => announce(turn, "samp.hub.event.shutdown", emptyMap)
+
+/** EVT-14: to the clients of the Web Profile alone, which is switched off. */
+export const webShutdown = (turn: Turn): void => {
+  const sender = turn.state.config.hubId
+  const delivery = {
+    _tag: "Notification",
+    sender,
+    message: message("samp.hub.event.shutdown", emptyMap)
+  } as const
+  for (const { id } of subscribersOf(turn.state.index, "samp.hub.event.shutdown")) {
+    if (isWeb(clientById(turn.state, id))) deliver(turn, id, delivery)
+  }
+}
 
 /** EVT-04: to one client, before it is ejected, if it subscribes. */
 export const disconnect = (turn: Turn, client: Client, reason: string): void => {

@@ -106,6 +106,8 @@ export type HubInput =
   | { readonly _tag: "ClientDead"; readonly id: ClientId; readonly now: number; readonly detail: string }
   /** Somebody throws a client out (EVT-04). */
   | { readonly _tag: "Eject"; readonly id: ClientId; readonly now: number; readonly reason: string }
+  /** The Web Profile is switched off: its clients are told, and are gone (EVT-14). */
+  | { readonly _tag: "CloseWeb"; readonly now: number }
   /** Time has passed; harmless when too early. */
   | { readonly _tag: "Tick"; readonly now: number }
   /** The hub is to end (section 2.4). */

@@ -21,7 +21,8 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import { breakOff, close } from "./CallTable.ts"
-import { depart, stop } from "./Departure.ts"
+import { answerPull } from "./Delivering.ts"
+import { closeWeb, depart, stop } from "./Departure.ts"
 import { fault } from "./Fault.ts"
 import type { HubInput, Operation, WebCaller } from "./HubInput.ts"
 import type { HubOutput } from "./HubOutput.ts"
@@ -38,9 +39,10 @@ export const step = (
   input: HubInput
 ): { readonly state: HubState; readonly outputs: ReadonlyArray<HubOutput> } => {
   const knows = "now" in input && !HashMap.isEmpty(state.tokens)
-  const turn: Turn = { state: knows ? { ...state, now: input.now } : state, outputs: [] }
+  const turn: Turn = { state: knows ? { ...state, now: input.now } : state, outputs: [], filled: new Set() }
   take(turn, input)
-  return turn
+  for (const id of turn.filled) answerPull(turn, id)
+  return { state: turn.state, outputs: turn.outputs }
 }
 
 const take = (turn: Turn, input: HubInput): void => {
@@ -68,6 +70,8 @@ const take = (turn: Turn, input: HubInput): void => {
       }
       return
     }
+    case "CloseWeb":
+      return closeWeb(turn, input.now)
     case "Tick":
       return tick(turn, input.now)
     case "Stop":

@@ -23,9 +23,26 @@ export interface Limits {
   /** Registered web clients at one time, and those of one origin: whoever is allowed may still run wild (WEB-67). */
   readonly webClients: number
   readonly webClientsPerOrigin: number
-  /** Callbacks that may wait for one web client, as JSAMP has it, and their size (WEB-38). */
+  /** Calls of one web client without an end: a page is trusted less than a desktop program (WEB-67). */
+  readonly openCallsPerWebClient: number
+  /** Characters of what a web client may declare of itself, and of a msg-tag: the hub keeps them (WEB-67). */
+  readonly webDeclaredBytes: number
+  readonly webTagLength: number
+  /** Bytes of one request of a web client, and of all that have not come whole yet (WEB-67). */
+  readonly webBodyBytes: number
+  readonly webBodiesBytes: number
+  /** Bytes of answers that web clients have not read yet, in all; and milliseconds that they may take for one. */
+  readonly webAnswersBytes: number
+  readonly webAnswerMs: number
+  /** Connections of web clients at one time. */
+  readonly webConnections: number
+  /** Callbacks that may wait for one web client, as JSAMP has it, and their size in characters (WEB-38). */
   readonly pullMessages: number
   readonly pullBytes: number
+  /** Characters that may wait for all web clients; who has less than an equal share of them waiting gets more all the same. */
+  readonly pullBytesInAll: number
+  /** Characters of callbacks in one answer to a pull; the rest waits for the next pull. */
+  readonly pullAnswerBytes: number
   /** Milliseconds without a pull after which a callable web client is gone: the usual poll of 600 s, and slack (WEB-38). */
   readonly pullGraceMs: number
   /** The same for one whose last pull was cut off, as when its page was closed; a page that lives pulls again at once. */
@@ -71,8 +88,18 @@ export const defaults: Limits = {
   outboxBytes: 256 * mebibyte,
   webClients: 512,
   webClientsPerOrigin: 128,
+  openCallsPerWebClient: 1024,
+  webDeclaredBytes: 256 * 1024,
+  webTagLength: 4096,
+  webBodyBytes: 4 * mebibyte,
+  webBodiesBytes: 16 * mebibyte,
+  webAnswersBytes: 16 * mebibyte,
+  webAnswerMs: 60_000,
+  webConnections: 1024,
   pullMessages: 4096,
-  pullBytes: 64 * mebibyte,
+  pullBytes: 16 * mebibyte,
+  pullBytesInAll: 48 * mebibyte,
+  pullAnswerBytes: 4 * mebibyte,
   pullGraceMs: 630_000,
   hungUpGraceMs: 30_000,
   webIdleMs: 24 * 3_600_000,

@@ -3,8 +3,9 @@
  * client, the newest one; it ends when there is something, when its time is over, when the client leaves, and when its
  * connection does. Nothing is lost between polls.
  */
+import * as Result from "effect/Result"
 import { answerable, end } from "./CallTable.ts"
-import { answerPull, wakePull } from "./Delivering.ts"
+import { endPull } from "./Delivering.ts"
 import { depart } from "./Departure.ts"
 import { fault } from "./Fault.ts"
 import type { Operation } from "./HubInput.ts"
@@ -13,45 +14,45 @@ import type { ClientId } from "./Identifiers.ts"
 import { errorResponse } from "./Message.ts"
 import { setCallback } from "./Registry.ts"
 import type { Request } from "./Routing.ts"
-import { remove } from "./Subscriptions.ts"
-import { answer, refuse, type Turn, update, wakeBy } from "./Turn.ts"
+import { answer, refuse, silence, type Turn, update, wakeBy } from "./Turn.ts"
 import * as PullQueue from "./web/PullQueue.ts"
 import type { WebSide } from "./web/WebClient.ts"
 
 const change = (turn: Turn, client: WebPeer, change: Partial<WebSide>): void =>
   update(turn, { ...client, web: { ...client.web, ...change } })
 
+/** Calls that a client has not seen, and will not see any more, end with an error response. */
+const endUnseen = (turn: Turn, id: ClientId, unseen: ReadonlyArray<PullQueue.Waiting>): void => {
+  const text = `client ${id} takes no messages any more and has not seen the call`
+  for (const { delivery } of unseen) {
+    if (delivery._tag !== "Call") continue
+    const call = answerable(turn, id, delivery.msgId)
+    if (Result.isSuccess(call)) end(turn, call.success, errorResponse(text, "hub.recipient-refused"))
+  }
+}
+
 /** WEB-30: makes callable, or not any more, in which case nothing waits any longer. */
 export const allow = (turn: Turn, request: Request, allowed: boolean): void => {
-  const { caller, number } = request
+  const { caller, now, number } = request
   if (!isWeb(caller)) {
     return refuse(turn, number, fault("NotCallable", "callbacks are pulled in the Web Profile only"))
   }
   if (allowed) {
-    wakeBy(turn, request.now + turn.state.config.limits.pullGraceMs)
     if (caller.callback !== undefined) return answer(turn, number)
-    return setCallback(turn, {
-      ...request,
-      caller: { ...caller, web: { ...caller.web, quietSince: request.now } }
-    }, {
-      _tag: "Pull"
-    })
+    wakeBy(turn, now + turn.state.config.limits.pullGraceMs)
+    const { next } = caller.web.queue
+    const web = { ...caller.web, queue: { ...PullQueue.empty, next }, answered: undefined, quietSince: now }
+    return setCallback(turn, { ...request, caller: { ...caller, web } }, { _tag: "Pull" })
   }
-  wakePull(turn, caller.id)
-  const waiting = PullQueue.all(caller.web.queue)
-  const { next } = caller.web.queue
-  const silent = { ...caller, callback: undefined }
-  change(turn, silent, { queue: { ...PullQueue.empty, next }, pull: undefined, hungUp: false })
-  if (caller.callback !== undefined) {
-    turn.state = { ...turn.state, index: remove(turn.state.index, caller.id, caller.subscriptions) }
-  }
+  endPull(turn, caller.id)
+  silence(turn, caller.id)
+  const current = clientById(turn.state, caller.id)
+  if (!isWeb(current)) return
+  const { queue } = current.web
+  // What was handed out is perhaps being worked on: its calls stay open, to be replied to.
+  change(turn, current, { queue: PullQueue.discard(queue), hungUp: false })
   answer(turn, number)
-  for (const { delivery } of waiting) {
-    if (delivery._tag !== "Call") continue
-    const call = answerable(turn, caller.id, delivery.msgId)
-    const text = `client ${caller.id} takes no messages any more and has not seen the call`
-    if (call._tag === "Success") end(turn, call.success, errorResponse(text, "hub.recipient-refused"))
-  }
+  endUnseen(turn, caller.id, PullQueue.waiting(queue))
 }
 
 /**
@@ -83,7 +84,7 @@ export const pull = (
       fault("NotCallable", "call allowReverseCallbacks first, so that there is something to pull")
     )
   }
-  wakePull(turn, caller.id)
+  endPull(turn, caller.id)
   const current = clientById(turn.state, caller.id)
   if (!isWeb(current)) return
   const queue = PullQueue.acknowledge(current.web.queue, current.web.counts ? serial : undefined)
@@ -101,8 +102,7 @@ export const pull = (
     quietSince: now
   })
   if (waits) wakeBy(turn, deadline)
-  else if (PullQueue.isEmpty(queue)) wakePull(turn, caller.id)
-  else answerPull(turn, caller.id)
+  else endPull(turn, caller.id)
 }
 
 /** The connection of a pull is gone while it waited: nobody waits, and perhaps the page is closed. */
@@ -116,10 +116,19 @@ export const hungUp = (turn: Turn, request: number, now: number): void => {
 
 /** The answer to a pull was not read: what was in it waits again for the next pull. */
 export const unread = (turn: Turn, request: number, now: number): void => {
-  for (const [, client] of turn.state.clients) {
+  for (const [id, client] of turn.state.clients) {
     if (!isWeb(client) || client.web.answered !== request) continue
-    const queue = PullQueue.restore(client.web.queue)
-    change(turn, client, { queue, answered: undefined, hungUp: true, quietSince: now })
+    const { queue } = client.web
+    if (client.callback === undefined) {
+      change(turn, client, { queue: PullQueue.acknowledge(queue, undefined), answered: undefined })
+      return endUnseen(turn, id, queue.handed)
+    }
+    change(turn, client, {
+      queue: PullQueue.restore(queue),
+      answered: undefined,
+      hungUp: true,
+      quietSince: now
+    })
     return wakeBy(turn, now + turn.state.config.limits.hungUpGraceMs)
   }
 }
@@ -134,7 +143,7 @@ const goneAt = ({ config: { limits } }: HubState, { callback, lastSeen, web }: W
 /**
  * Ends pulls whose time is over, and removes who has stopped pulling.
  *
- * @param busy - gets the ids of those who wait for an answer
+ * @param busy - who waits for the end of a call, and is alive as long as its connection is; gets the ids of those who pull
  */
 export const tick = (turn: Turn, now: number, busy: Set<ClientId>): void => {
   for (const [id, client] of turn.state.clients) {
@@ -145,10 +154,11 @@ export const tick = (turn: Turn, now: number, busy: Set<ClientId>): void => {
       wakeBy(turn, pull.deadline)
       continue
     }
-    if (pull !== undefined) wakePull(turn, id)
+    if (pull !== undefined) endPull(turn, id)
     const current = clientById(turn.state, id)
     if (!isWeb(current)) continue
-    const due = goneAt(turn.state, current)
+    if (busy.has(id)) update(turn, { ...current, lastSeen: now })
+    const due = goneAt(turn.state, busy.has(id) ? { ...current, lastSeen: now } : current)
     if (due > now) wakeBy(turn, due)
     else depart(turn, current, "dead", "it has stopped asking for its messages", now)
   }

@@ -13,6 +13,7 @@ import { add, readSubscriptions, remove } from "./Subscriptions.ts"
 import { answer, refuse, type Turn, update, wakeBy } from "./Turn.ts"
 import * as WebClient from "./web/WebClient.ts"
 import { seenBy } from "./WebLimits.ts"
+import { crowded, makeRoom, tooMuch } from "./WebRoom.ts"
 
 /** HUB-02: the new client has an id and a key never used before, and no metadata or subscriptions (REG-02..07). */
 export const register = (
@@ -21,6 +22,7 @@ export const register = (
   now: number,
   { freshKey: key, web }: Extract<Operation, { readonly _tag: "Register" }>
 ): void => {
+  if (web !== undefined) makeRoom(turn, web.origin, now)
   const { clients, config, keys, nextClient, tokens } = turn.state
   if (HashMap.size(clients) >= config.limits.clients) {
     return refuse(
@@ -32,7 +34,7 @@ export const register = (
   if (HashMap.has(keys, key)) {
     return refuse(turn, number, fault("Limit", "no fresh key could be made; try again"))
   }
-  const crowd = web === undefined ? undefined : crowded(turn, web)
+  const crowd = web === undefined ? undefined : crowded(turn, web.origin)
   if (crowd !== undefined) return refuse(turn, number, fault("Limit", crowd))
   const id = ClientId(`c${nextClient}`)
   const client: Client = {
@@ -70,21 +72,6 @@ const webInfo = ({ counts, publisher, token, translator }: WebClient.WebIdentity
   ...counts ? { "x-samp.acknowledges": "1" } : {}
 })
 
-/** Why no more web clients are taken, of all or of one origin (WEB-67). */
-const crowded = (turn: Turn, { origin }: WebClient.WebIdentity): string | undefined => {
-  const { webClients, webClientsPerOrigin } = turn.state.config.limits
-  if (HashMap.size(turn.state.tokens) >= webClients) {
-    return `the hub has ${webClients} web clients and takes no more`
-  }
-  let same = 0
-  for (const [, client] of turn.state.clients) if (client.web?.origin === origin) same++
-  return same < webClientsPerOrigin
-    ? undefined
-    : `the hub has ${same} clients of ${
-      origin === "" ? "no origin" : origin
-    } and takes no more; close some of its pages`
-}
-
 /** STD-06, STD-07: from now on the client is callable, and what it had subscribed to is in force (SUB-10). */
 export const setCallback = (turn: Turn, { caller, number }: Request, callback: Callback): void => {
   update(turn, { ...caller, callback })
@@ -95,11 +82,15 @@ export const setCallback = (turn: Turn, { caller, number }: Request, callback: C
   answer(turn, number)
 }
 
+/** A client as it is by now. */
+const current = (turn: Turn, client: Client): Client => clientById(turn.state, client.id) ?? client
+
 /** HUB-04: replaces the whole map (META-02). */
 export const declareMetadata = (turn: Turn, { caller, number }: Request, metadata: SampMap): void => {
-  const client = { ...caller, metadata }
+  const obstacle = tooMuch(turn, caller, metadata) ?? say(turn, caller, metadata)
+  if (obstacle !== undefined) return refuse(turn, number, obstacle)
+  const client = { ...current(turn, caller), metadata }
   update(turn, client)
-  say(turn, client, metadata)
   answer(turn, number)
   HubEvents.metadataDeclared(turn, client)
 }
@@ -108,9 +99,10 @@ export const declareMetadata = (turn: Turn, { caller, number }: Request, metadat
 export const declareSubscriptions = (turn: Turn, { caller, number }: Request, declared: SampMap): void => {
   const subscriptions = readSubscriptions(declared)
   if (Result.isFailure(subscriptions)) return refuse(turn, number, subscriptions.failure)
-  const client = { ...caller, subscriptions: subscriptions.success }
+  const obstacle = tooMuch(turn, caller, declared) ?? say(turn, caller, declared)
+  if (obstacle !== undefined) return refuse(turn, number, obstacle)
+  const client = { ...current(turn, caller), subscriptions: subscriptions.success }
   update(turn, client)
-  say(turn, client, client.subscriptions)
   if (caller.callback !== undefined) {
     const without = remove(turn.state.index, caller.id, caller.subscriptions)
     turn.state = { ...turn.state, index: add(without, client, client.subscriptions) }
@@ -135,8 +127,8 @@ export const declared = (
     ? client?.metadata ?? config.metadata
     : seenBy(turn.state, caller, client ?? { id, subscriptions: hubSubscriptions })
   answer(turn, number, value)
-  const current = clientById(turn.state, caller.id)
-  if (isWeb(current)) hear(turn, current, value, client)
+  const asker = clientById(turn.state, caller.id)
+  if (isWeb(asker)) hear(turn, asker, value, client)
 }
 
 /** HUB-08: all clients and the hub, but not the caller. */

@@ -9,9 +9,11 @@ import { respond } from "./HubSelf.ts"
 import { type Client, clientById, hubSubscriptions } from "./HubState.ts"
 import type { ClientId, MessageId } from "./Identifiers.ts"
 import { errorResponse, type Message, readMessage, readResponse } from "./Message.ts"
+import type { SampMap } from "./SampValue.ts"
 import { annotationFor, type Subscriber, subscribersOf } from "./Subscriptions.ts"
 import { answer, refuse, type Turn } from "./Turn.ts"
 import { allowsReceiving, allowsSending } from "./WebLimits.ts"
+import { badTag } from "./WebRoom.ts"
 
 type Of<Tag extends Operation["_tag"]> = Extract<Operation, { readonly _tag: Tag }>
 
@@ -53,7 +55,16 @@ const targeted = (
 ): Result.Result<Message, Fault> => {
   const message = readMessage(content)
   if (Result.isFailure(message)) return message
-  const reason = obstacle(turn, caller, recipient, message.success.mtype)
+  const reason = obstacle(turn, caller, recipient, message.success.mtype) ??
+    say(turn, caller, message.success.content)
+  return reason === undefined ? message : Result.fail(reason)
+}
+
+/** A message to all, if it can be said. */
+const broadcast = (turn: Turn, caller: Client, content: SampMap): Result.Result<Message, Fault> => {
+  const message = readMessage(content)
+  if (Result.isFailure(message)) return message
+  const reason = say(turn, caller, message.success.content)
   return reason === undefined ? message : Result.fail(reason)
 }
 
@@ -79,7 +90,6 @@ export const notify = (turn: Turn, { caller, number }: Request, operation: Of<"N
   answer(turn, number)
   countNotified(turn, 1)
   if (operation.recipient !== turn.state.config.hubId) {
-    say(turn, caller, message.success.content)
     deliver(turn, operation.recipient, {
       _tag: "Notification",
       sender: caller.id,
@@ -90,13 +100,12 @@ export const notify = (turn: Turn, { caller, number }: Request, operation: Of<"N
 
 /** HUB-11. */
 export const notifyAll = (turn: Turn, { caller, number }: Request, operation: Of<"NotifyAll">): void => {
-  const message = readMessage(operation.message)
+  const message = broadcast(turn, caller, operation.message)
   if (Result.isFailure(message)) return refuse(turn, number, message.failure)
   const recipients = audience(turn, caller, message.success.mtype)
   answer(turn, number, recipients.map(({ id }) => id))
   countNotified(turn, recipients.length)
   const delivery = { _tag: "Notification", sender: caller.id, message: message.success.content } as const
-  say(turn, caller, message.success.content)
   for (const { id } of recipients) if (id !== turn.state.config.hubId) deliver(turn, id, delivery)
 }
 
@@ -104,7 +113,7 @@ export const notifyAll = (turn: Turn, { caller, number }: Request, operation: Of
 export const call = (turn: Turn, { caller, number }: Request, operation: Of<"Call">): void => {
   const message = targeted(turn, caller, operation.recipient, operation.message)
   if (Result.isFailure(message)) return refuse(turn, number, message.failure)
-  const full = room(turn, caller, 1)
+  const full = room(turn, caller, 1) ?? badTag(turn, caller, operation.tag)
   if (full !== undefined) return refuse(turn, number, full)
   sendCalls(turn, caller, [operation.recipient], operation.tag, message.success, (ids) => {
     answer(turn, number, [...ids.values()][0] ?? "")
@@ -113,10 +122,10 @@ export const call = (turn: Turn, { caller, number }: Request, operation: Of<"Cal
 
 /** HUB-13. */
 export const callAll = (turn: Turn, { caller, number }: Request, operation: Of<"CallAll">): void => {
-  const message = readMessage(operation.message)
+  const message = broadcast(turn, caller, operation.message)
   if (Result.isFailure(message)) return refuse(turn, number, message.failure)
   const recipients = audience(turn, caller, message.success.mtype).map(({ id }) => id)
-  const full = room(turn, caller, recipients.length)
+  const full = room(turn, caller, recipients.length) ?? badTag(turn, caller, operation.tag)
   if (full !== undefined) return refuse(turn, number, full)
   sendCalls(turn, caller, recipients, operation.tag, message.success, (ids) => answer(turn, number, ids))
 }
@@ -139,7 +148,6 @@ const sendCalls = (
     )
   )
   answerWith(ids)
-  say(turn, caller, content)
   for (const [recipient, msgId] of ids) {
     if (recipient === turn.state.config.hubId) {
       const own = answerable(turn, recipient, msgId)
@@ -182,7 +190,6 @@ export const callAndWait = (
   const deadline = operation.timeoutSeconds > 0 ? now + operation.timeoutSeconds * 1000 : Infinity
   const reply = { _tag: "Waiting", request: number, deadline } as const
   const msgId = open(turn, { sender: caller.id, recipient, mtype, reply })
-  say(turn, caller, content)
   deliverCall(turn, caller, recipient, msgId, content)
 }
 
@@ -192,10 +199,11 @@ export const reply = (turn: Turn, { caller, number }: Request, operation: Of<"Re
   if (Result.isFailure(found)) return refuse(turn, number, found.failure)
   const response = readResponse(operation.response)
   if (Result.isFailure(response)) return refuse(turn, number, response.failure)
+  const unsayable = say(turn, caller, response.success)
+  if (unsayable !== undefined) return refuse(turn, number, unsayable)
   answer(turn, number)
   turn.state = { ...turn.state, replied: turn.state.replied + 1 }
   const place = turn.outputs.length - 1
-  say(turn, caller, response.success)
   if (end(turn, found.success, response.success)) return
   // DLV-18: the replier did its part, but learns that nobody will hear it.
   const unheard = fault("NotCallable", `client ${found.success.sender}, who called, takes no responses`)

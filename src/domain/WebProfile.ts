@@ -59,6 +59,15 @@ const methods: ReadonlyMap<string, Method<WebAsked>> = new Map<string, Method<We
 /** The third parameter is ours: the serial of the last callback that a client has got, if it counts them. */
 const countingPull: Method<WebAsked> = { params: ["private-key", "timeout", "serial"], read: pull }
 
+/** Characters of the longest name that is shown to anybody. */
+const longestName = 200
+
+/** A name in one line that a person can read when asked for consent. */
+const plainName = (name: string): string => {
+  const line = name.slice(0, 2 * longestName).replace(/\s+/gu, " ").trim()
+  return line.length < longestName ? line : `${line.slice(0, longestName - 1)}...`
+}
+
 /** WEB-10, WEB-11: a map with `samp.name`; in drafts of 1.3 it was the name alone. */
 const readRegister = (method: string, params: ReadonlyArray<SampValue>): Read => {
   const [info = emptyMap] = params
@@ -73,7 +82,7 @@ const readRegister = (method: string, params: ReadonlyArray<SampValue>): Read =>
   }
   return Result.succeed({
     _tag: "Register",
-    name,
+    name: plainName(name),
     counts: stringAt(identity, "x-samp.acknowledges") === "1"
   })
 }

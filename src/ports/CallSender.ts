@@ -31,6 +31,11 @@ export interface CallOptions {
    * handed to the operating system, and the connection has proved good or had a short time to do so.
    */
   readonly onWritten?: () => void
+  /**
+   * The `Origin` header of the request, as a browser would set it: for programs that speak to the Web Profile on behalf of a
+   * page, and for tests. It is no claim that anybody has checked.
+   */
+  readonly origin?: string | undefined
 }
 
 /** Calls methods of endpoints, over kept-alive connections where the peer keeps them. */

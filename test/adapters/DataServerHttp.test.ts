@@ -39,6 +39,7 @@ describe("GET and HEAD", () => {
         assert.strictEqual(response.headers.get("content-length"), "1000")
         assert.strictEqual(response.headers.get("accept-ranges"), "bytes")
         assert.strictEqual(response.headers.get("x-content-type-options"), "nosniff")
+        assert.strictEqual(response.headers.get("content-security-policy"), "sandbox; default-src 'none'")
         assert.match(response.headers.get("etag") ?? "", /^"[\w-]+"$/u)
         assert.isFalse(response.headers.has("transfer-encoding"))
         assert.notMatch(response.head, /access-control/iu)

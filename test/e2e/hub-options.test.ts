@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { connect } from "node:net"
 import { checkPrompt } from "../support/promptness.ts"
-import { modeOf, pause, tokensOf, until, World } from "./harness.ts"
+import { modeOf, pause, record, tokensOf, until, World } from "./harness.ts"
 import { Client, ping } from "./support/Client.ts"
 import { refused } from "./support/Ends.ts"
 import { Fault, textAt } from "./support/Wire.ts"
@@ -95,6 +95,21 @@ describe.concurrent("samp hub", () => {
     for (const secret of ["a=b", " ", "", "x\ny", "\u00fc"]) {
       refused(await world.samp("hub", "--secret", secret, "--lockfile", world.path("x")), 2, "secret")
     }
+  })
+
+  it("WEB-60: --web-mtype lets web clients send more than what is harmless, and nothing else", async () => {
+    await using world = new World()
+    const hub = await world.hub(["--web-port", "0", "--web-mtype", "x.y", "--web-mtype", "ds9.*"])
+    const place = `web-url:${record(hub.ready["web"])["url"]}`
+    const wanted = ["x.y", "ds9.set", "table.highlight.row"]
+    const client = await world.client(hub, "x.z", ...wanted)
+    for (const mtype of ["x.z", ...wanted]) {
+      const end = await world.samp("send", mtype, "--hub", place, "--to", client.id)
+      assert.strictEqual(end.code === 0, mtype !== "x.z", end.stderr)
+    }
+    await until("all of them", () => client.received.length >= wanted.length)
+    assert.deepStrictEqual(client.received.map(({ content }) => content["samp.mtype"]), wanted)
+    refused(await world.samp("hub", "--web-mtype", "x.*.y", "--lockfile", world.path("x")), 2, "x.*.y")
   })
 
   it("WIRE-82: --timeout ends a hub without clients, and only then", async () => {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what `npm run test:interop` needs and does not find: Java with its compiler, JSAMP, STILTS, curl, and Python
-# with astropy and pyvo. Debian and Ubuntu only. Without root it uses sudo when that asks for no password.
+# Installs what `npm run test:interop` needs and does not find: Java with its compiler, JSAMP, STILTS, curl, Chromium, and
+# Python with astropy and pyvo. Debian and Ubuntu only. Without root it uses sudo when that asks for no password.
 set -eu
 
 python=${INTEROP_PYTHON:-/usr/bin/python3}
@@ -26,6 +26,11 @@ if [ -n "${INTEROP_STILTS_JAR:-}" ] && [ -r "$INTEROP_STILTS_JAR" ]; then
 elif [ ! -r /usr/share/java/starlink-ttools.jar ] && [ ! -r /usr/local/share/java/stilts.jar ]; then
   need stilts
 fi
+if [ -n "${INTEROP_CHROMIUM:-}" ] && [ -x "$INTEROP_CHROMIUM" ]; then
+  :
+elif [ ! -x /usr/bin/chromium ] && [ ! -x /usr/bin/chromium-browser ] && [ ! -x /usr/bin/google-chrome ]; then
+  need chromium
+fi
 # find_spec: importing astropy and pyvo takes seconds and may warn.
 has_module() {
   "$python" -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)' "$1" 2>/dev/null
@@ -34,7 +39,7 @@ has_module astropy || need python3-astropy
 has_module pyvo || need python3-pyvo
 
 if [ -z "$packages" ]; then
-  echo "interop: java, jsamp, stilts, curl, astropy and pyvo are there"
+  echo "interop: java, jsamp, stilts, curl, chromium, astropy and pyvo are there"
   exit 0
 fi
 

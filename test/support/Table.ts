@@ -1,20 +1,53 @@
 /** A hub machine on the table: feed it, look at what came out. */
 import * as Result from "effect/Result"
-import type { HubInput, Operation } from "../../src/domain/HubInput.ts"
+import type { HubInput, Operation, WebCaller } from "../../src/domain/HubInput.ts"
 import { step } from "../../src/domain/HubMachine.ts"
 import type { Delivery, HubOutput } from "../../src/domain/HubOutput.ts"
 import { config, type HubConfig, type HubState, start } from "../../src/domain/HubState.ts"
 import { ClientId, PrivateKey } from "../../src/domain/Identifiers.ts"
-import { emptyMap, map, type SampMap, type SampValue } from "../../src/domain/SampValue.ts"
+import { emptyMap, map, type SampMap, type SampValue, toJson } from "../../src/domain/SampValue.ts"
+import type { WebIdentity } from "../../src/domain/web/WebClient.ts"
 
 /** A registered client on the table. */
 export interface Guest {
   readonly id: ClientId
   readonly key: PrivateKey
+  /** Of a web client: where it asks from. */
+  readonly page?: WebCaller
 }
+
+/** Subscriptions: patterns, or a map of them to annotations. */
+type Patterns = ReadonlyArray<string> | { readonly [pattern: string]: { readonly [key: string]: string } }
+
+const subscriptionsOf = (patterns: Patterns): SampMap =>
+  Array.isArray(patterns)
+    ? map(Object.fromEntries((patterns as ReadonlyArray<string>).map((pattern) => [pattern, emptyMap])))
+    // isArray does not narrow readonly arrays away, so the compiler has to be told what is left
+    : map(Object.fromEntries(
+      Object.entries(patterns as Exclude<Patterns, ReadonlyArray<string>>)
+        .map(([pattern, annotation]) => [pattern, map(annotation)])
+    ))
+
+/** Where pages come from unless a test says otherwise. */
+export const archive = "https://archive.example"
 
 /** An operation without the key. */
 type Keyless<O> = O extends unknown ? "key" extends keyof O ? Omit<O, "key"> : never : never
+
+/** A callback as it stands in the answer to a pull. */
+export interface Pulled {
+  readonly "samp.methodName": string
+  readonly "samp.params": ReadonlyArray<string | { readonly "samp.mtype"?: string; readonly n?: string }>
+  readonly "x-samp.serial"?: string
+}
+
+/** A callback in short: what it is, and of what; with its number if it has one. */
+export const shown = ({ "samp.methodName": method, "samp.params": params }: Pulled): string => {
+  const content = params.at(-1)
+  const fields = typeof content === "object" ? content : {}
+  const what = method === "receiveResponse" ? String(params[1]) : fields["samp.mtype"] ?? ""
+  return [method.replace("receive", ""), what, ...fields.n === undefined ? [] : [fields.n]].join(" ")
+}
 
 /** The hub's id on the table. */
 export const hubId = ClientId("hub")
@@ -41,8 +74,9 @@ export class Table {
   }
 
   /** Asks something; the number of the request is kept in `lastRequest`. */
-  operate(operation: Operation): ReadonlyArray<HubOutput> {
-    return this.feed({ _tag: "Asked", request: this.request++, now: this.now, operation })
+  operate(operation: Operation, page?: WebCaller): ReadonlyArray<HubOutput> {
+    const asked = { _tag: "Asked", request: this.request++, now: this.now, operation } as const
+    return this.feed(page === undefined ? asked : { ...asked, page })
   }
 
   get lastRequest(): number {
@@ -52,8 +86,19 @@ export class Table {
   /** Asks as a client, and gives the answer: a value, or the reason of the fault; undefined while it waits. */
   ask(guest: Guest, operation: Keyless<Operation>): SampValue | undefined {
     // the key put back makes it a whole operation again, which the compiler cannot see
-    const outputs = this.operate({ ...operation, key: guest.key } as Operation)
+    const outputs = this.operate({ ...operation, key: guest.key } as Operation, guest.page)
     return this.answerIn(outputs, this.lastRequest)
+  }
+
+  /** The answer that a request has got by now. */
+  answerTo(request: number): SampValue | undefined {
+    return this.answerIn(this.outputs, request)
+  }
+
+  /** Time goes by, and the hub is told. */
+  pass(ms: number): ReadonlyArray<HubOutput> {
+    this.now += ms
+    return this.feed({ _tag: "Tick", now: this.now })
   }
 
   /** The answer to a request among outputs; a fault is shown as `fault: Reason`. */
@@ -77,6 +122,59 @@ export class Table {
     const subscriptions = map(Object.fromEntries(patterns.map((pattern) => [pattern, emptyMap])))
     this.ask(guest, { _tag: "DeclareSubscriptions", subscriptions })
     return guest
+  }
+
+  /** Registers over the Web Profile; what the hub answered is the second. */
+  enter(identity: Partial<WebIdentity> = {}): readonly [Guest, SampValue | undefined] {
+    const number = ++this.keys
+    const key = PrivateKey(`KEY-${number}`)
+    const page = { origin: identity.origin ?? archive }
+    const web: WebIdentity = {
+      name: "page",
+      token: PrivateKey(`TOKEN-${number}`),
+      translator: "http://127.0.0.1:21012/proxied/",
+      publisher: "http://127.0.0.1:21012/published/",
+      counts: false,
+      ...identity,
+      origin: page.origin
+    }
+    const info = this.answerIn(this.operate({ _tag: "Register", freshKey: key, web }, page), this.lastRequest)
+    return [{ id: ClientId(info instanceof Map ? String(info.get("samp.self-id")) : ""), key, page }, info]
+  }
+
+  /** A new web client that takes callbacks and has these subscriptions. */
+  page(patterns: Patterns = [], identity: Partial<WebIdentity> = {}): Guest {
+    const [guest] = this.enter(identity)
+    this.ask(guest, { _tag: "AllowReverseCallbacks", allow: true })
+    this.ask(guest, { _tag: "DeclareSubscriptions", subscriptions: subscriptionsOf(patterns) })
+    return guest
+  }
+
+  /** A new client of the Standard Profile with these subscriptions. */
+  desktop(patterns: Patterns = []): Guest {
+    const guest = this.callable()
+    this.ask(guest, { _tag: "DeclareSubscriptions", subscriptions: subscriptionsOf(patterns) })
+    return guest
+  }
+
+  /** Pulls; gives the number of the request, whose answer may still be to come. */
+  pull(guest: Guest, timeoutSeconds = 600, serial?: number): number {
+    this.ask(guest, { _tag: "PullCallbacks", timeoutSeconds, ...serial === undefined ? {} : { serial } })
+    return this.lastRequest
+  }
+
+  /** What a pull has brought, as JSON; undefined while it waits, and the fault if it was refused. */
+  pulled(request: number): ReadonlyArray<Pulled> | string | undefined {
+    const answer = this.answerTo(request)
+    if (answer === undefined || typeof answer === "string") return answer
+    // written by PullQueue.write, whose form the tests of WEB-33 look at
+    return toJson(answer) as unknown as ReadonlyArray<Pulled>
+  }
+
+  /** What waits for a client, by a pull that does not wait: each as method and MType, or msg-tag of a response. */
+  take(guest: Guest): ReadonlyArray<string> {
+    const got = this.pulled(this.pull(guest, 0))
+    return Array.isArray(got) ? got.map(shown) : [String(got)]
   }
 
   /** What was delivered to a client since the beginning, or among these outputs. */

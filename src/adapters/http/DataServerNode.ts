@@ -19,9 +19,8 @@ import { dataPath, isMediaType, readTarget, safeName } from "../../domain/DataUr
 import { type Content, DataError, DataServer, type Resource } from "../../ports/DataServer.ts"
 import { KeySource } from "../../ports/KeySource.ts"
 import { codeOf, explain, isMissing, NotAFile } from "../node/RegularFile.ts"
-import { isOurs, open, ownNames, refuse, send } from "./HttpServing.ts"
-import { wanted } from "./Ranges.ts"
-import { openSource, type Source, transfer } from "./Transfer.ts"
+import { harmless, isOurs, open, ownNames, refuse } from "./HttpServing.ts"
+import { answerWith, openSource, type Part, type Source, transfer } from "./Transfer.ts"
 
 /** How patient the server is, in milliseconds. */
 export interface DataServerOptions {
@@ -53,24 +52,21 @@ type Shelves = Map<string, Shelf>
 
 const digest = (key: string): string => createHash("sha256").update(key).digest("base64url")
 
-/** Headers of all answers about a resource; the type is not to be guessed, lest data become a page. */
-const describe = (shelf: Shelf, source: Source): ReadonlyArray<string> => [
+/**
+ * Headers of all answers about a resource. The type is not to be guessed, lest data become a page; and what is a page, as a
+ * web page may have published, runs nothing at this address, where browsers ask nobody before they let it at loopback.
+ */
+const describe = (shelf: Shelf): ReadonlyArray<string> => [
   "Content-Type",
   shelf.resource.mediaType,
-  "X-Content-Type-Options",
-  "nosniff",
-  "Accept-Ranges",
-  "bytes",
-  "ETag",
-  source.etag,
-  ...source.modified === undefined ? [] : ["Last-Modified", source.modified.toUTCString()]
+  ...harmless
 ]
 
 const download = async (
   shelf: Shelf,
   source: Source,
   response: Http.ServerResponse,
-  { end, start }: { readonly start: number; readonly end: number },
+  { end, start }: Part,
   idleMs: number
 ): Promise<void> => {
   const number = ++shelf.count
@@ -82,53 +78,6 @@ const download = async (
   tell("Running", 0)
   const options = { start, end, idleMs, onSent: (sent: number) => tell("Running", sent) }
   tell(await transfer(response, source, options) ? "Done" : "Broken", progress.sent)
-}
-
-/** Answers a GET or HEAD of something that is served. */
-const answer = async (
-  shelf: Shelf,
-  source: Source,
-  request: Http.IncomingMessage,
-  response: Http.ServerResponse,
-  idleMs: number
-): Promise<void> => {
-  const head = request.method === "HEAD"
-  const { headers } = request
-  const { size } = source
-  // A Range is defined for GET only (RFC 9110, 14.2).
-  const range = head ? undefined : headers.range
-  const ifRange = headers["if-range"]
-  const choice = wanted(
-    {
-      range,
-      ifRange: typeof ifRange === "string" ? ifRange : undefined,
-      ifNoneMatch: headers["if-none-match"]
-    },
-    source.etag,
-    size
-  )
-  const described = describe(shelf, source)
-  switch (choice._tag) {
-    case "NotModified":
-      response.writeHead(304, [...described])
-      response.end()
-      return
-    case "Unsatisfiable":
-      response.setHeader("Content-Range", `bytes */${size}`)
-      return send(response, 416, "text/plain", `there are only ${size} bytes\n`)
-    case "Part":
-    case "Whole": {
-      const { end, start } = choice._tag === "Part" ? choice : { start: 0, end: size }
-      response.writeHead(choice._tag === "Part" ? 206 : 200, [
-        ...described,
-        "Content-Length",
-        String(end - start),
-        ...choice._tag === "Part" ? ["Content-Range", `bytes ${start}-${end - 1}/${size}`] : []
-      ])
-      if (head) return void response.end()
-      return download(shelf, source, response, { start, end }, idleMs)
-    }
-  }
 }
 
 const fetchFrom = async (
@@ -146,7 +95,13 @@ const fetchFrom = async (
       : refuse(response, 503, `the file cannot be read now: ${codeOf(error)}`)
   }
   try {
-    await answer(shelf, source, request, response, idleMs)
+    await answerWith(
+      source,
+      request,
+      response,
+      describe(shelf),
+      (part) => download(shelf, source, response, part, idleMs)
+    )
   } finally {
     await source.close()
   }

@@ -130,7 +130,7 @@ export class HttpPost {
     }
     const fail = (reason: CallError["reason"], detail: string): void =>
       settle(Result.fail(new CallError({ reason, url: target.href, detail })))
-    const request = this.open(target, lengthOf(body), lane)
+    const request = this.open(target, lengthOf(body), lane, options.origin)
     const limit = options.timeoutMs === 0 ? undefined : setTimeout(() => {
       fail("Timeout", `no answer within ${options.timeoutMs} ms`)
       request.destroy()
@@ -177,7 +177,12 @@ export class HttpPost {
     }
   }
 
-  private open(target: Target, length: number, lane: Lane | undefined): Http.ClientRequest {
+  private open(
+    target: Target,
+    length: number,
+    lane: Lane | undefined,
+    origin: string | undefined
+  ): Http.ClientRequest {
     const options: LaneOptions = {
       agent: lane === undefined ? false : this.roads.agent,
       lane: lane?.name ?? "",
@@ -197,7 +202,8 @@ export class HttpPost {
         "Content-Length",
         String(length),
         "Connection",
-        lane === undefined ? "close" : "keep-alive"
+        lane === undefined ? "close" : "keep-alive",
+        ...origin === undefined ? [] : ["Origin", origin]
       ]
     }
     return http.request(options)

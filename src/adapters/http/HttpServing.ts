@@ -22,6 +22,17 @@ const serverOptions: Http.ServerOptions = {
   maxHeaderSize: 16_384
 }
 
+/**
+ * Headers with which a browser takes data for data: it guesses no type, and what it shows as a page has no origin, runs no
+ * script and loads nothing. As names and values in turn.
+ */
+export const harmless: ReadonlyArray<string> = [
+  "X-Content-Type-Options",
+  "nosniff",
+  "Content-Security-Policy",
+  "sandbox; default-src 'none'"
+]
+
 /** Milliseconds that answers still on their way get when the server closes. */
 const closingGraceMs = 100
 

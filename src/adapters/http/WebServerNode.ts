@@ -10,15 +10,25 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type * as Http from "node:http"
 import type { AddressInfo } from "node:net"
-import type { Fault } from "../../domain/Fault.ts"
+import { type Fault, quote } from "../../domain/Fault.ts"
 import type { Limits } from "../../domain/Limits.ts"
 import { webPort } from "../../domain/WebProfile.ts"
 import type { ListenError } from "../../ports/CallServer.ts"
-import { type WebAnswer, type WebHandler, type WebListenOptions, WebServer } from "../../ports/WebServer.ts"
+import {
+  publisherPath,
+  translatorPath,
+  type Upload,
+  type WebAnswer,
+  type WebHandler,
+  type WebListenOptions,
+  WebServer
+} from "../../ports/WebServer.ts"
 import { XmlCodec } from "../../ports/XmlCodec.ts"
 import { allowReading, isPreflight, objection, originOf, preflight } from "./Cors.ts"
 import { open, refuse, send } from "./HttpServing.ts"
 import { clientAccessPolicy, crossDomain } from "./OpenPolicies.ts"
+import { makePublisher, type PublisherOptions } from "./Publisher.ts"
+import { makeTranslator, type TranslatorOptions } from "./Translator.ts"
 import { answerWith, collect, resultOf } from "./XmlRpcAnswering.ts"
 import { callOf } from "./XmlRpcBody.ts"
 
@@ -33,6 +43,8 @@ type Respond = (request: Http.IncomingMessage, response: Http.ServerResponse) =>
 /** Limits that the endpoint works with. */
 export interface WebServerOptions {
   readonly limits: Limits
+  readonly translator?: TranslatorOptions
+  readonly publisher?: PublisherOptions
 }
 
 const refuseMethod = (response: Http.ServerResponse, allowed: string): void => {
@@ -74,15 +86,75 @@ const calls = (
   }
 }
 
+/** What became of a request for data, for the log: what went well is of no interest. */
+interface Outcome {
+  readonly problem: string | undefined
+  readonly url?: string | undefined
+}
+
+/** Answers requests for foreign URLs, and takes what pages hand over; the token is the rest of the path. */
+const gateway = (
+  { publisher, translator }: WebServerOptions,
+  handler: WebHandler,
+  fork: <A, E>(effect: Effect.Effect<A, E>) => unknown
+): Effect.Effect<(path: string) => Respond | undefined, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { take } = yield* makePublisher(publisher)
+    const { translate } = makeTranslator(translator)
+    const log = (what: string, request: Http.IncomingMessage, outcome: Promise<Outcome>): void => {
+      const warn = ({ problem, url }: Outcome): void => {
+        if (problem === undefined) return
+        const details = { origin: request.headers.origin, ...url === undefined ? {} : { url: quote(url) } }
+        fork(Effect.logWarning(`${what} was refused or broke off: ${problem}`, details))
+      }
+      void outcome.then(warn) // never rejects
+    }
+    return (path) => {
+      if (path.startsWith(translatorPath)) {
+        return (request, response) => {
+          const token = path.slice(translatorPath.length)
+          const origin = originOf(request)
+          const mayRead = (url: string) => handler.mayRead(token, url, origin)
+          log(
+            "a page's reading",
+            request,
+            translate(request, response, { token, query: queryOf(request), mayRead })
+          )
+        }
+      }
+      if (path.startsWith(publisherPath)) {
+        return (request, response) => {
+          const token = path.slice(publisherPath.length)
+          const origin = originOf(request)
+          const publication = {
+            token,
+            query: queryOf(request),
+            room: () => handler.room(token, origin),
+            publish: (upload: Upload) => handler.publish(token, upload)
+          }
+          log("a page's publishing", request, take(request, response, publication))
+        }
+      }
+      return undefined
+    }
+  })
+
+/** What follows the first `?` of a request's target. */
+const queryOf = ({ url = "" }: Http.IncomingMessage): string | undefined => {
+  const at = url.indexOf("?")
+  return at < 0 ? undefined : url.slice(at + 1)
+}
+
 const listen = (
   codec: XmlCodec["Service"],
-  { limits }: WebServerOptions,
+  options: WebServerOptions,
   { flash, port, silverlight, title }: WebListenOptions,
   handler: WebHandler
 ) =>
   Effect.gen(function*() {
     const fork = Effect.runForkWith(yield* Effect.context<never>())
-    const call = calls(codec, limits, handler, fork)
+    const call = calls(codec, options.limits, handler, fork)
+    const data = yield* gateway(options, handler, fork)
     const ports = new Set([port === 0 ? webPort : port])
     const greeting =
       `<!DOCTYPE html><title>${title}</title><p>${title}: web pages talk to it, with your consent.\n`
@@ -103,7 +175,7 @@ const listen = (
       if (silverlight && path === "/clientaccesspolicy.xml") {
         return (_, response) => send(response, 200, "text/xml", clientAccessPolicy)
       }
-      return undefined
+      return data(path)
     }
 
     const handle: Respond = (request, response) => {

@@ -1,6 +1,6 @@
 /**
- * A network in memory: the call server and the call sender without sockets, for simulations and for tests of programs
- * that use SAMP. It is the shell of `NetworkMachine`: time passes by Effect's clock only, dice are thrown by the machine
+ * A network in memory: the call server, the endpoint for pages and the call sender without sockets, for simulations and for
+ * tests of programs that use SAMP. It is the shell of `NetworkMachine`: time passes by Effect's clock only, dice are thrown by the machine
  * only, so under a `TestClock` or in `VirtualTime` a run is the same each time.
  *
  * Faults are set while a simulation runs: an endpoint may be slow, lose calls, answer nobody, refuse or be full, and the way
@@ -15,15 +15,17 @@ import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
-import { code, type Fault, fault } from "../../domain/Fault.ts"
-import { type SampValue, stringAt } from "../../domain/SampValue.ts"
+import { code, fault } from "../../domain/Fault.ts"
+import type { SampValue } from "../../domain/SampValue.ts"
 import type { Behaviour } from "../../domain/simulation/Behaviour.ts"
 import type { NetworkInput, NetworkOutput } from "../../domain/simulation/NetworkEvents.ts"
 import { step } from "../../domain/simulation/NetworkMachine.ts"
 import { start } from "../../domain/simulation/NetworkState.ts"
 import type { MethodCall } from "../../domain/XmlRpc.ts"
 import { CallError, type CallOptions, CallSender } from "../../ports/CallSender.ts"
-import { type CallHandler, CallServer, ListenError } from "../../ports/CallServer.ts"
+import { CallServer, type Endpoint, ListenError } from "../../ports/CallServer.ts"
+import { type WebHandler, WebServer } from "../../ports/WebServer.ts"
+import { labelOf, lost, lostText, type Place, type Talk } from "./NetworkTalk.ts"
 
 /** One thing that happened, for traces. */
 export type NetworkEvent = NetworkInput | NetworkOutput
@@ -44,8 +46,10 @@ export class Network extends Context.Service<Network, {
   readonly quiet: Effect.Effect<void>
   /** How many calls are on their way or being answered, those included whose callers have given up. */
   readonly pending: Effect.Effect<number>
-  /** Server and sender of one process; all processes of a network reach each other. */
-  readonly ports: (process: string) => Context.Context<CallServer | CallSender>
+  /** Servers and sender of one process; all processes of a network reach each other. */
+  readonly ports: (process: string) => Context.Context<CallServer | CallSender | WebServer>
+  /** The hub behind the endpoint for pages at a URL. */
+  readonly web: (url: string) => Effect.Effect<WebHandler | undefined>
   /** What happens to a process as a whole. */
   readonly freeze: (process: string) => Effect.Effect<void>
   readonly thaw: (process: string) => Effect.Effect<void>
@@ -60,48 +64,6 @@ export interface NetworkOptions {
   /** Seed of the dice. Default 0. */
   readonly seed?: number | undefined
 }
-
-interface Place {
-  readonly process: string
-  readonly handler: CallHandler
-  /** Starts effects of the process that listens. */
-  readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
-}
-
-type Answer = Result.Result<SampValue, Fault>
-
-/** A call on its way: whom to tell, and what the endpoint said. */
-interface Talk {
-  readonly call: MethodCall
-  readonly from: string
-  readonly url: string
-  readonly onWritten: (() => void) | undefined
-  readonly done: (result: Result.Result<SampValue, CallError>) => void
-  answer: Answer | undefined
-  /** The process that works on it. */
-  at: string | undefined
-  working: Fiber.Fiber<unknown, unknown> | undefined
-}
-
-/** What a call is, in a word for traces: its method, and the MType if it carries a message. */
-const labelOf = ({ method, params }: MethodCall): string => {
-  for (const param of params) {
-    const mtype = param instanceof Map ? stringAt(param, "samp.mtype") : undefined
-    if (mtype !== undefined) return `${method} ${mtype}`
-  }
-  return method
-}
-
-const lostText: { readonly [W in Extract<NetworkOutput, { readonly _tag: "Broken" }>["why"]]: string } = {
-  "before it arrived": "the connection broke",
-  "within the answer": "the connection broke within the answer",
-  "the endpoint closed": "the endpoint closed",
-  "the process died": "the connection was reset"
-}
-
-/** What a dead process hears. */
-const lost = (url: string): CallError =>
-  new CallError({ reason: "Lost", url, detail: "this process is dead" })
 
 const make = ({ seed = 0 }: NetworkOptions) =>
   Effect.gen(function*() {
@@ -183,6 +145,15 @@ const make = ({ seed = 0 }: NetworkOptions) =>
       working?.interruptUnsafe()
     }
 
+    /** The endpoint learns that what it has answered was not read; of a connection that is half open it does not. */
+    const tellUnread = (exchange: number): void => {
+      const talk = talks.get(exchange)
+      const answer = talk?.answer
+      if (talk === undefined || answer === undefined) return
+      talk.answer = undefined
+      if (Result.isSuccess(answer)) answer.success.unread?.()
+    }
+
     const carryOut = (output: NetworkOutput): void => {
       if (isGone) return // what came before has ended the network
       switch (output._tag) {
@@ -196,14 +167,16 @@ const make = ({ seed = 0 }: NetworkOptions) =>
           const answer = talks.get(output.exchange)?.answer
           if (answer === undefined) return fail(output.exchange, "Lost", "the endpoint said nothing")
           return Result.isSuccess(answer)
-            ? settle(output.exchange, Result.succeed(answer.success))
+            ? settle(output.exchange, Result.succeed(answer.success.value))
             : fail(output.exchange, "RemoteFault", answer.failure.text, code(answer.failure.reason))
         }
         case "Broken":
           stopWork(output.exchange)
+          if (output.why === "within the answer") tellUnread(output.exchange)
           return fail(output.exchange, "Lost", lostText[output.why])
         case "HungUp":
           stopWork(output.exchange)
+          tellUnread(output.exchange)
           return void talks.delete(output.exchange)
         case "Wake":
           timer?.interruptUnsafe()
@@ -217,7 +190,8 @@ const make = ({ seed = 0 }: NetworkOptions) =>
       const talk = talks.get(exchange)
       const place = places.get(url)
       if (talk === undefined || place === undefined) return
-      const fiber = place.fork(place.handler(talk.call))
+      tellUnread(exchange) // it was sent again, so its first answer was not read
+      const fiber = place.fork(place.handler(talk.call, talk.page))
       talk.working = fiber
       talk.at = place.process
       fiber.addObserver((exit) => {
@@ -234,7 +208,11 @@ const make = ({ seed = 0 }: NetworkOptions) =>
       })
     }
 
-    const listen = (process: string): CallServer["Service"]["listen"] => ({ address, port }, handler) =>
+    const listen = (
+      process: string,
+      { address, path, port }: { readonly address: string; readonly port: number; readonly path: string },
+      { handler, web }: Pick<Place, "handler" | "web">
+    ): Effect.Effect<Endpoint, ListenError, Scope.Scope> =>
       Effect.acquireRelease(
         Effect.gen(function*() {
           if (dead.has(process)) {
@@ -245,13 +223,20 @@ const make = ({ seed = 0 }: NetworkOptions) =>
               detail: "this process is dead"
             })
           }
-          const at = (number: number): string => `http://${address}:${number}/xmlrpc`
-          while (places.has(at(nextPort))) nextPort++
-          const url = at(port === 0 ? nextPort++ : port)
-          if (places.has(url)) {
+          const at = (number: number): string => `http://${address}:${number}/`
+          const isTaken = (number: number) => [...places.keys()].some((url) => url.startsWith(at(number)))
+          while (isTaken(nextPort)) nextPort++
+          const chosen = port === 0 ? nextPort++ : port
+          if (isTaken(chosen)) {
             return yield* new ListenError({ reason: "PortTaken", address, port, detail: "in use" })
           }
-          const place = { process, handler, fork: Effect.runForkWith(yield* Effect.context<never>()) }
+          const url = `${at(chosen)}${path}`
+          const place: Place = {
+            process,
+            handler,
+            web,
+            fork: Effect.runForkWith(yield* Effect.context<never>())
+          }
           places.set(url, place)
           feed({ _tag: "Opened", url, process })
           return { url, place }
@@ -264,12 +249,25 @@ const make = ({ seed = 0 }: NetworkOptions) =>
           })
       )
 
+    const callServer = (process: string): CallServer["Service"] => ({
+      listen: ({ address, port }, handler) =>
+        listen(process, { address, port, path: "xmlrpc" }, {
+          handler: (call) => Effect.map(handler(call), (value) => ({ value })),
+          web: undefined
+        })
+    })
+
+    const webServer = (process: string): WebServer["Service"] => ({
+      listen: ({ port }, web) =>
+        listen(process, { address: "127.0.0.1", port, path: "" }, { handler: web.call, web })
+    })
+
     /** A call; its time is that of the one who calls, so that a frozen process is late. */
     const exchange = (
       from: string,
       url: string,
       methodCall: MethodCall,
-      { onWritten, timeoutMs }: CallOptions
+      { onWritten, origin, timeoutMs }: CallOptions
     ) =>
       Effect.contextWith((context: Context.Context<never>) =>
         Effect.callback<SampValue, CallError>((resume) => {
@@ -287,6 +285,7 @@ const make = ({ seed = 0 }: NetworkOptions) =>
           const cancel = (): void => feed({ _tag: "Cancelled", now: now(), exchange: number })
           talks.set(number, {
             call: methodCall,
+            page: { origin, referer: undefined },
             from,
             url,
             onWritten,
@@ -336,9 +335,11 @@ const make = ({ seed = 0 }: NetworkOptions) =>
       quiet: Effect.sync(() => feed({ _tag: "Quieted", now: now() })),
       pending: Effect.sync(() => state.exchanges.size),
       ports: (process) =>
-        Context.make(CallServer, CallServer.of({ listen: listen(process) })).pipe(
-          Context.add(CallSender, CallSender.of(sender(process)))
+        Context.make(CallServer, CallServer.of(callServer(process))).pipe(
+          Context.add(CallSender, CallSender.of(sender(process))),
+          Context.add(WebServer, WebServer.of(webServer(process)))
         ),
+      web: (url) => Effect.sync(() => places.get(url)?.web),
       freeze: (process) => Effect.sync(() => feed({ _tag: "Frozen", process })),
       thaw: (process) => Effect.sync(() => feed({ _tag: "Thawed", now: now(), process })),
       kill: (process) =>
@@ -361,7 +362,7 @@ const make = ({ seed = 0 }: NetworkOptions) =>
 export const network = (options: NetworkOptions = {}): Layer.Layer<Network> =>
   Layer.effect(Network, make(options))
 
-/** A network of its own: server and sender of one process that is called `program`, and control over it. */
-export const layer: Layer.Layer<CallServer | CallSender | Network> = Layer.effectContext(
+/** A network of its own: servers and sender of one process that is called `program`, and control over it. */
+export const layer: Layer.Layer<CallServer | CallSender | WebServer | Network> = Layer.effectContext(
   Effect.map(make({}), (made) => Context.add(made.ports("program"), Network, made))
 )

@@ -19,10 +19,11 @@ import { CallServer } from "../../ports/CallServer.ts"
 import { Host } from "../../ports/Host.ts"
 import { KeySource } from "../../ports/KeySource.ts"
 import { LockfileError, LockfileStore } from "../../ports/LockfileStore.ts"
+import { type WebAnswer, WebServer } from "../../ports/WebServer.ts"
 import { Network } from "./Network.ts"
 
 /** The ports of a process. */
-export type Ports = CallSender | CallServer | Host | KeySource | LockfileStore
+export type Ports = CallSender | CallServer | Host | KeySource | LockfileStore | WebServer
 
 /** What a process is doing. `ended`: in good order. */
 export type Life = "running" | "frozen" | "dead" | "ended"
@@ -139,23 +140,41 @@ const make = ({ seed = 0 }: ProcessesOptions) =>
           )
         const connections = network.ports(id)
         const server = Context.get(connections, CallServer)
+        const pages = Context.get(connections, WebServer)
         const sender = Context.get(connections, CallSender)
+        /** Work for a caller begins when it is asked for, but nothing is answered before the process is awake. */
+        const answered = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+          Effect.flatMap(Effect.exit(work), (exit) => Effect.andThen(awake, exit))
+        /** That an answer was not read is news for a process that is awake. */
+        const told = ({ unread, value }: WebAnswer): Effect.Effect<WebAnswer> =>
+          Effect.map(Effect.context<never>(), (context) => ({
+            value,
+            unread: unread && (() => void Effect.runForkWith(context)(asleep(Effect.sync(unread), undefined)))
+          }))
         const ports = Context.make(
           CallServer,
           CallServer.of({
             listen: (options, handler) =>
-              Effect.andThen(
-                awake,
-                server.listen(options, (call) =>
-                  Effect.flatMap(Effect.exit(handler(call)), (exit) => Effect.andThen(awake, exit)))
-              )
+              Effect.andThen(awake, server.listen(options, (call) => answered(handler(call))))
           })
         ).pipe(
           Context.add(
+            WebServer,
+            WebServer.of({
+              listen: (options, handler) =>
+                Effect.andThen(
+                  awake,
+                  pages.listen(options, {
+                    ...handler,
+                    call: (call, page) => Effect.flatMap(answered(handler.call(call, page)), told)
+                  })
+                )
+            })
+          ),
+          Context.add(
             CallSender,
             CallSender.of({
-              call: (url, call, options) =>
-                Effect.andThen(awake, sender.call(url, call, options)),
+              call: (url, call, options) => Effect.andThen(awake, sender.call(url, call, options)),
               deliver: (url, call, options) => Effect.andThen(awake, sender.deliver(url, call, options)),
               probe: (url) => asleep(sender.probe(url), true)
             })
@@ -241,12 +260,11 @@ const make = ({ seed = 0 }: ProcessesOptions) =>
               { startImmediately: true }
             ),
           disturb: (behaviour) =>
-            Effect.flatMap(network.endpointsOf(id), (urls) =>
-              Effect.forEach(urls, (url) =>
-                network.disturb(url, behaviour), { discard: true })),
-          timers: Effect.sync(() =>
-            timers
-          )
+            Effect.flatMap(
+              network.endpointsOf(id),
+              (urls) => Effect.forEach(urls, (url) => network.disturb(url, behaviour), { discard: true })
+            ),
+          timers: Effect.sync(() => timers)
         }
         processes.push(made)
         lives.set(pid, () => life)

@@ -7,18 +7,15 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { constants } from "node:fs"
 import * as Fs from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { multiDirectory } from "../../domain/Lockfile.ts"
 import { LockfileError, LockfileStore } from "../../ports/LockfileStore.ts"
 import { codeOf, openRegular } from "./RegularFile.ts"
+import { guarded, isDangling, sweep, writeBeside } from "./Replacing.ts"
 
 /** No lockfile is larger; a larger file is something else. */
 const maxBytes = 65_536
-
-/** A takeover lasts milliseconds; a guard older than this was left behind by a process that died. */
-const guardMs = 1_000
 
 const attempt = <A>(
   path: string,
@@ -46,25 +43,6 @@ const read = async (path: string): Promise<string | undefined> => {
   }
 }
 
-const besidePrefix = ".samp-new-"
-
-const isGone = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch (error) {
-    return codeOf(error) === "ESRCH"
-  }
-}
-
-/** Removes what a process left behind that was killed while it published: there is a secret in it. */
-const sweep = async (directory: string): Promise<void> => {
-  for (const name of await Fs.readdir(directory)) {
-    const pid = name.startsWith(besidePrefix) ? Number(name.slice(besidePrefix.length).split("-")[0]) : 0
-    if (pid > 0 && isGone(pid)) await Fs.rm(join(directory, name), { force: true })
-  }
-}
-
 /** Makes the directory of further hubs; any other that is missing was more likely mistyped than meant. */
 const provide = async (directory: string): Promise<void> => {
   const there = await Fs.stat(directory).then(() => true, (error: unknown) => codeOf(error) !== "ENOENT")
@@ -75,23 +53,6 @@ const provide = async (directory: string): Promise<void> => {
   await Fs.mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
     if (codeOf(error) !== "EEXIST") throw error
   })
-}
-
-/** A new file of mode 0600 from its first byte, under a name that no reader looks for. */
-const writeBeside = async (path: string, text: string): Promise<string> => {
-  const directory = dirname(path)
-  await provide(directory)
-  // node:crypto takes time to load, and whoever only reads lockfiles does without.
-  const unique = process.getBuiltinModule("node:crypto").randomBytes(6).toString("hex")
-  const beside = join(directory, `${besidePrefix}${process.pid}-${unique}`)
-  const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY
-  const file = await Fs.open(beside, flags, 0o600)
-  try {
-    await file.writeFile(text, "latin1")
-  } finally {
-    await file.close()
-  }
-  return beside
 }
 
 /** File systems without hard links, such as FAT. */
@@ -114,24 +75,6 @@ const createExclusively = async (path: string, beside: string, text: string): Pr
   }
 }
 
-/** Runs `take` while no other process takes over the same lockfile; false at once if one does. */
-const guarded = async (path: string, take: () => Promise<boolean>): Promise<boolean> => {
-  const guard = join(dirname(path), `.samp-takeover-${Buffer.from(path).toString("hex").slice(-16)}`)
-  try {
-    await Fs.mkdir(guard, { mode: 0o700 })
-  } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error
-    const made = await Fs.stat(guard).then((stat) => stat.mtimeMs, () => Infinity)
-    if (Date.now() - made > guardMs) await Fs.rmdir(guard).catch(() => {})
-    return false
-  }
-  try {
-    return await take()
-  } finally {
-    await Fs.rmdir(guard).catch(() => {})
-  }
-}
-
 const replace = (path: string, beside: string, stale: string): Promise<boolean> =>
   guarded(path, async () => {
     if (await read(path) !== stale) return false
@@ -139,15 +82,10 @@ const replace = (path: string, beside: string, stale: string): Promise<boolean> 
     return true
   })
 
-/** Somebody may have planted it: nothing is written through it (STD-40). */
-const isDangling = async (path: string): Promise<boolean> => {
-  const stat = await Fs.lstat(path).catch(() => undefined)
-  return stat?.isSymbolicLink() === true && await Fs.stat(path).then(() => false, () => true)
-}
-
 const publish = async (path: string, text: string, stale: string | undefined): Promise<boolean> => {
   await sweep(dirname(path)).catch(() => {})
-  const beside = await writeBeside(path, text)
+  await provide(dirname(path))
+  const beside = await writeBeside(path, text, "latin1")
   try {
     if (stale !== undefined) return await replace(path, beside, stale)
     if (await createExclusively(path, beside, text)) return true

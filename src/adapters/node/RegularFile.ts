@@ -20,8 +20,8 @@ export const codeOf = (error: unknown): string =>
 /** It is there, but it is not a file. */
 export class NotAFile extends Error {
   override readonly name = "NotAFile"
-  constructor() {
-    super("it is a directory, a pipe or the like, and not a file")
+  constructor(what = "a directory, a pipe or the like") {
+    super(`it is ${what}, and not a file`)
   }
 }
 
@@ -37,9 +37,22 @@ export interface OpenFile {
   readonly modified: Date
 }
 
-/** Opens a file. Opening a pipe would wait for a writer; here it fails with {@link NotAFile}. */
-export const openRegular = async (path: string): Promise<OpenFile> => {
-  const file = await Fs.open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+/** What can be told before something is opened: opening a device alone may make it do something. */
+const checkUnfollowed = async (path: string): Promise<void> => {
+  const stat = await Fs.lstat(path)
+  if (stat.isSymbolicLink()) throw new NotAFile("a symbolic link")
+  if (!stat.isFile()) throw new NotAFile()
+}
+
+/**
+ * Opens a file. Opening a pipe would wait for a writer; here it fails with {@link NotAFile}.
+ *
+ * @param follow - whether the path may end in a symbolic link; if not, that fails too
+ */
+export const openRegular = async (path: string, follow = true): Promise<OpenFile> => {
+  if (!follow) await checkUnfollowed(path)
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | (follow ? 0 : constants.O_NOFOLLOW)
+  const file = await Fs.open(path, flags)
   try {
     const stat = await file.stat({ bigint: true })
     if (!stat.isFile()) throw new NotAFile()

@@ -9,7 +9,7 @@ import type { ClientId } from "../../domain/Identifiers.ts"
 import { isMType } from "../../domain/MType.ts"
 import { emptyMap, isMap, type SampMap, toJson } from "../../domain/SampValue.ts"
 import * as Clients from "../client/Finding.ts"
-import { findHub } from "../Discovery.ts"
+import { findAnyHub } from "../Discovery.ts"
 import type { HubConnection } from "../HubConnection.ts"
 import { hubStatus } from "../HubQuery.ts"
 import { codes, Stop } from "./Exit.ts"
@@ -129,7 +129,7 @@ export const command = Command.make(
           text: `'${mtype}' is not an MType such as table.load.votable`
         })
       }
-      const found = yield* findHub(Option.getOrUndefined(hub))
+      const found = yield* findAnyHub(Option.getOrUndefined(hub))
       const status = yield* hubStatus(found)
       const connection = yield* connectTo(found, "clients")
       const clients = yield* list(connection, status, mtype)

@@ -4,7 +4,7 @@ import type { CallError } from "../../ports/CallSender.ts"
 import type { ListenError } from "../../ports/CallServer.ts"
 import type { CommandNotRun } from "../../ports/CommandRunner.ts"
 import type { LockfileError } from "../../ports/LockfileStore.ts"
-import type { CallFailure } from "../client/ClientErrors.ts"
+import { type CallFailure, isStopping, type NotAdmitted } from "../client/ClientErrors.ts"
 import type { NoSuchClient } from "../client/Finding.ts"
 import type { IllFormed } from "../client/Typing.ts"
 import type { SendingError } from "../data/Sending.ts"
@@ -55,12 +55,18 @@ export type CommandError =
   | ClientError
 
 /** The errors of the client library and of what it does with data and recordings. */
-type ClientError = CallFailure | IllFormed | SendingError | CommandNotRun | BadRecordingFile | HubGone
+type ClientError =
+  | CallFailure
+  | NotAdmitted
+  | IllFormed
+  | SendingError
+  | CommandNotRun
+  | BadRecordingFile
+  | HubGone
 
 /** Whether the hub has gone, in the middle of a conversation, or says that it is about to. */
 export const isEnding = (error: CallError): boolean =>
-  error.reason === "Lost" || error.reason === "Refused" ||
-  (error.reason === "RemoteFault" && /shut(?:ting)? ?down|stopping/iu.test(error.detail))
+  error.reason === "Lost" || error.reason === "Refused" || isStopping(error)
 
 /** The exit code of an error. */
 export const codeOf = (error: CommandError): number => {
@@ -105,6 +111,7 @@ export const codeOf = (error: CommandError): number => {
     case "BadRecordingFile":
       return codes.badData
     case "BadHub":
+    case "NotAdmitted":
     case "IllFormed":
     case "CommandNotRun":
       return codes.failure

@@ -179,6 +179,7 @@ export const command = Command.make("hub", flags, (given) => {
     const port = WebFlags.portOf(given)
     return Hub.withWeb({
       web: { port, on: port !== undefined },
+      webMTypes: WebFlags.mtypesOf(given),
       lockfile: optional(given.lockfile),
       multi: given.multi,
       address: given.address,

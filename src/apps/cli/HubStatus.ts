@@ -7,7 +7,7 @@ import { type HubStatus, naturally } from "../../domain/HubStatus.ts"
 import { CallSender } from "../../ports/CallSender.ts"
 import { LockfileStore } from "../../ports/LockfileStore.ts"
 import * as Clients from "../client/Finding.ts"
-import { findHub, type FoundHub } from "../Discovery.ts"
+import { type AnyHub, findAnyHub, pingMethod, placeOf } from "../Discovery.ts"
 import { hubStatus } from "../HubQuery.ts"
 import { withExits } from "./Exits.ts"
 import * as Flags from "./Flags.ts"
@@ -16,16 +16,20 @@ import { connectTo, timed } from "./Session.ts"
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`
 
-const place = ({ group, label, lockfile, owner }: FoundHub): string =>
-  [
-    `Lockfile ${lockfile}`,
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
+const place = (hub: AnyHub): string => {
+  const { group, label, owner } = hub
+  return [
+    capital(placeOf(hub)),
     ...label === undefined ? [] : [`label ${label}`],
     ...owner === undefined ? [] : [`owner ${owner}`],
     ...group === undefined ? [] : [`group ${group}`]
   ].join(", ")
+}
 
 /** The page about a hub that tells how it is. */
-const ownPage = (hub: FoundHub, status: HubStatus): string => {
+const ownPage = (hub: AnyHub, status: HubStatus): string => {
   const { clients, openCalls, pid, product, routed, started, uptime, url, version } = status
   const rows = clients.map(({ age, callable, callsFrom, callsTo, id, idle, name, trouble, waiting }) => [
     id,
@@ -52,13 +56,15 @@ const ownPage = (hub: FoundHub, status: HubStatus): string => {
 }
 
 /** What can be known of a hub that does not tell how it is: it answers, and who is registered. */
-const foreign = (hub: FoundHub) =>
+const foreign = (hub: AnyHub) =>
   Effect.scoped(Effect.gen(function*() {
     const sender = yield* CallSender
     const store = yield* LockfileStore
-    const ping = sender.call(hub.url, { method: "samp.hub.ping", params: [] }, { timeoutMs: 5_000 })
+    const ping = sender.call(hub.url, { method: pingMethod(hub), params: [] }, { timeoutMs: 5_000 })
     const [ms] = yield* timed(ping)
-    const written = /^https?:/iu.test(hub.lockfile) ? undefined : yield* store.written(hub.lockfile)
+    const { lockfile } = hub
+    const isFile = lockfile !== undefined && !/^https?:/iu.test(lockfile)
+    const written = isFile ? yield* store.written(lockfile) : undefined
     const now = yield* Clock.currentTimeMillis
     const lockfileAge = written === undefined ? undefined : Math.max(0, Math.floor((now - written) / 1000))
     const connection = yield* connectTo(hub, "hub status")
@@ -66,7 +72,7 @@ const foreign = (hub: FoundHub) =>
     return { ms, lockfileAge, clients: clients.sort((a, b) => naturally(a.id, b.id)) }
   }))
 
-const foreignPage = (hub: FoundHub, facts: Effect.Success<ReturnType<typeof foreign>>): string => {
+const foreignPage = (hub: AnyHub, facts: Effect.Success<ReturnType<typeof foreign>>): string => {
   const { clients, lockfileAge, ms } = facts
   const rows = clients.map(({ id, name }) => [id, name === "" ? "-" : name])
   return [
@@ -83,7 +89,7 @@ export const command = Command.make(
   "status",
   { hub: Flags.hub, json: Flags.json },
   Effect.fnUntraced(function*({ hub: choice, json }) {
-    const hub = yield* findHub(Option.getOrUndefined(choice))
+    const hub = yield* findAnyHub(Option.getOrUndefined(choice))
     const { group, id, impl, label, lockfile, owner, pid, url } = hub
     const known = { url, lockfile, label, owner, group, id, impl, pid }
     const status = yield* hubStatus(hub)

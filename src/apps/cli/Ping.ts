@@ -7,7 +7,7 @@ import { message } from "../../domain/Message.ts"
 import { isMap, stringAt } from "../../domain/SampValue.ts"
 import { CallSender } from "../../ports/CallSender.ts"
 import * as Clients from "../client/Finding.ts"
-import { findHub } from "../Discovery.ts"
+import { findAnyHub, pingMethod, placeOf } from "../Discovery.ts"
 import { codes, Stop } from "./Exit.ts"
 import { withExits } from "./Exits.ts"
 import * as Flags from "./Flags.ts"
@@ -17,14 +17,14 @@ import { connect, timed } from "./Session.ts"
 
 const pingHub = (choice: Option.Option<string>, json: boolean) =>
   Effect.gen(function*() {
-    const hub = yield* findHub(Option.getOrUndefined(choice))
+    const hub = yield* findAnyHub(Option.getOrUndefined(choice))
     const sender = yield* CallSender
-    const call = { method: "samp.hub.ping", params: [] }
+    const call = { method: pingMethod(hub), params: [] }
     const [ms] = yield* timed(sender.call(hub.url, call, { timeoutMs: 5_000 }))
     const { impl, lockfile, url } = hub
     yield* json
       ? Print.json({ url, lockfile, impl, ms })
-      : Print.line(`The hub at ${url} answers in ${ms.toFixed(1)} ms (lockfile ${lockfile})`)
+      : Print.line(`The hub at ${url} answers in ${ms.toFixed(1)} ms (${placeOf(hub)})`)
   })
 
 const pingClient = (choice: Option.Option<string>, name: string, timeout: number, json: boolean) =>

@@ -2,10 +2,10 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { illegalCharacter, type SampMap } from "../../domain/SampValue.ts"
+import { illegalCharacter, type SampMap, stringAt } from "../../domain/SampValue.ts"
 import { product, version } from "../../domain/Version.ts"
-import { CallSender } from "../../ports/CallSender.ts"
-import { findHub, type FoundHub } from "../Discovery.ts"
+import { type AnyHub, findAnyHub } from "../Discovery.ts"
+import { addressOf } from "../HubAddress.ts"
 import { type HubConnection, register } from "../HubConnection.ts"
 import { codes, Stop } from "./Exit.ts"
 
@@ -66,30 +66,34 @@ export const metadataOf = (command: string, { clientMeta, clientName }: Identity
 export const connect = (hub: Option.Option<string>, command: string, identity: Identity = nobody) =>
   Effect.gen(function*() {
     const metadata = yield* metadataOf(command, identity)
-    return yield* declared(yield* findHub(Option.getOrUndefined(hub)), metadata)
+    return yield* declared(yield* findAnyHub(Option.getOrUndefined(hub)), metadata)
   })
 
 /** Registers with this hub. */
-export const connectTo = (hub: FoundHub, command: string) =>
+export const connectTo = (hub: AnyHub, command: string) =>
   Effect.flatMap(metadataOf(command, nobody), (metadata) => declared(hub, metadata))
 
-const declared = (hub: FoundHub, metadata: SampMap) =>
-  Effect.tap(register(hub), (connection) => connection.declareMetadata(metadata))
+const declared = (hub: AnyHub, metadata: SampMap) =>
+  Effect.tap(
+    register(addressOf(hub, stringAt(metadata, "samp.name"))),
+    (connection) => connection.declareMetadata(metadata)
+  )
 
 /** Milliseconds between two looks at the hub, for commands that only wait. */
 const watchMs = 1_500
 
-/** Fails when the hub is gone without a word (CLI-21); a hub that is slow is not. */
-export const hubGone = (connection: HubConnection): Effect.Effect<never, Stop, CallSender> =>
-  Effect.gen(function*() {
-    const sender = yield* CallSender
-    const call = { method: "samp.hub.ping", params: [] }
-    const look = sender.call(connection.url, call, { timeoutMs: 10_000 }).pipe(
-      Effect.catch((error) =>
-        error.reason === "Refused" || error.reason === "Lost"
-          ? Effect.fail(new Stop({ code: codes.noHub, text: `The hub at ${connection.url} has gone` }))
-          : Effect.void
-      )
-    )
-    return yield* Effect.forever(Effect.andThen(Effect.sleep(watchMs), look))
-  })
+/** Fails when the hub is gone without a word, or does not know us any more (CLI-21); a hub that is slow is not. */
+export const hubGone = ({ lost, ping, url }: HubConnection): Effect.Effect<never, Stop> => {
+  const gone = (why: string) => Effect.fail(new Stop({ code: codes.noHub, text: why }))
+  const look = Effect.catch(
+    ping,
+    (error) =>
+      error._tag === "CallError" && (error.reason === "Refused" || error.reason === "Lost")
+        ? gone(`The hub at ${url} has gone`)
+        : Effect.void
+  )
+  return Effect.raceFirst(
+    Effect.forever(Effect.andThen(Effect.sleep(watchMs), look)),
+    Effect.flatMap(lost, (said) => gone(`The hub at ${url} does not know this client any more: ${said}`))
+  )
+}

@@ -2,6 +2,8 @@
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
 import * as Schema from "effect/Schema"
+import { isPattern } from "../../domain/MType.ts"
+import { harmless } from "../../domain/web/Restriction.ts"
 import { webPort } from "../../domain/WebProfile.ts"
 
 const isPort = (text: string): boolean => /^[0-9]{1,5}$/u.test(text) && Number(text) <= 65_535
@@ -12,7 +14,11 @@ const PortOrOff = Schema.String.check(
   )
 )
 
-/** `--web-port` and `--no-web`. */
+const Pattern = Schema.String.check(
+  Schema.makeFilter((text) => isPattern(text) ? undefined : "an MType, or a pattern such as table.* or *")
+)
+
+/** `--web-port`, `--no-web` and `--web-mtype`. */
 export const flags = {
   webPort: Flag.String("web-port").pipe(
     Flag.withMetavar("PORT|off"),
@@ -26,8 +32,22 @@ export const flags = {
   noWeb: Flag.Boolean("no-web").pipe(
     Flag.withDescription("do not let web pages in: the same as --web-port off"),
     Flag.withDefault(false)
+  ),
+  webMType: Flag.String("web-mtype").pipe(
+    Flag.withMetavar("PATTERN"),
+    Flag.withDescription(
+      "let web pages send and receive these too, beside what is harmless; * for all; may be given several times"
+    ),
+    Flag.withSchema(Pattern),
+    Flag.atLeast(0)
   )
 }
+
+/** What pages may send and receive unless their consent says otherwise (WEB-60). */
+export const mtypesOf = (given: { readonly webMType: ReadonlyArray<string> }): ReadonlyArray<string> => [
+  ...harmless,
+  ...given.webMType
+]
 
 /** The port that was chosen; undefined for none. */
 export const portOf = (given: { readonly webPort: string; readonly noWeb: boolean }): number | undefined =>

@@ -65,8 +65,19 @@ export class ErrorResponse extends Data.TaggedError("ErrorResponse")<{
 export const errorOf = (responder: ClientId, response: SampMap): ErrorResponse =>
   new ErrorResponse({ responder, response, ...errorTexts(responder, response) })
 
+/** The hub has refused a registration over the Web Profile, mostly since its user said no (WEB-13). */
+export class NotAdmitted extends Data.TaggedError("NotAdmitted")<{
+  readonly url: string
+  /** What the hub said. */
+  readonly detail: string
+}> {
+  override get message(): string {
+    return `the hub at ${this.url} did not let this client in: ${this.detail}`
+  }
+}
+
 /** Why a client could not be registered. */
-export type ConnectError = NoHub | BadPlace | HubError | ListenError
+export type ConnectError = NoHub | BadPlace | HubError | ListenError | NotAdmitted
 
 /** Why an operation of the hub failed. */
 export type OperationError = HubError | NotConnected
@@ -81,6 +92,11 @@ export type CallFailure = SendError | ErrorResponse | NoResponse | Disconnected
 export const isTimeout = (error: CallError): boolean =>
   error.reason === "Timeout" ||
   (error.reason === "RemoteFault" && /time[d ]?[- ]?out|in time/iu.test(error.detail))
+
+/** Whether a hub says that it is about to end. */
+export const isStopping = (error: HubError): boolean =>
+  error._tag === "CallError" && error.reason === "RemoteFault" &&
+  /shut(?:ting)? ?down|stopping/iu.test(error.detail)
 
 /** Whether an operation may succeed if it is tried again: the hub did not say no. */
 export const isLost = (error: HubError): boolean =>

@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import type { Ending } from "../../domain/client/ClientOutput.ts"
+import { stringAt } from "../../domain/SampValue.ts"
 import type { ClientEngine } from "./ClientEngine.ts"
 import type { ConnectError } from "./ClientErrors.ts"
 import type { ClientStatus } from "./ClientStatus.ts"
@@ -37,6 +38,10 @@ export interface Manner {
 const searchMs = 250
 /** Milliseconds for which a hub that said it stops may still answer. */
 const stoppingMs = 1_000
+
+/** What tells a hub from the one before it, as far as can be told. */
+const proofOf = ({ address }: Registration.Found): string =>
+  "secret" in address ? `${address.url} ${address.secret}` : address.url
 
 const whyOf = (ending: Ending): string => {
   switch (ending._tag) {
@@ -76,17 +81,15 @@ export const start = (
     const register = (found: Registration.Found) =>
       Registration.once(engine, found, options, declared, nudges, (connection) => {
         const { selfId, hubId } = connection
-        const { secret: _, ...hub } = found
         return Effect.andThen(
-          set({ _tag: "Connected", selfId, hubId, hub }),
+          set({ _tag: "Connected", selfId, hubId, hub: found.hub }),
           Deferred.succeed(first, undefined)
         )
       })
 
     /** A hub that has said that it stops is not to be registered with again, though it may answer for a moment. */
-    let stopping: { readonly url: string; readonly secret: string } | undefined
-    const isStopping = (found: Registration.Found): boolean =>
-      found.url === stopping?.url && found.secret === stopping.secret
+    let stopping: string | undefined
+    const isStopping = (found: Registration.Found): boolean => proofOf(found) === stopping
 
     const forget = Effect.andThen(
       Effect.sleep(stoppingMs),
@@ -96,11 +99,11 @@ export const start = (
     )
 
     const round = Effect.gen(function*() {
-      const found = yield* Registration.locate(options.hub)
+      const found = yield* Registration.locate(options.hub, stringAt(declared.metadata, "samp.name"))
       if (isStopping(found)) return undefined
       const ending = yield* register(found)
       if (ending._tag === "HubStopped") {
-        stopping = found
+        stopping = proofOf(found)
         yield* Effect.forkDetach(forget)
       }
       return ending
@@ -121,7 +124,13 @@ export const start = (
         const ended = yield* Effect.result(Effect.raceFirst(round, stay))
         const begun = yield* Deferred.isDone(first)
         if (Result.isFailure(ended)) {
-          if (!begun && !manner.wait) return yield* Deferred.fail(first, ended.failure)
+          const isRefused = ended.failure._tag === "NotAdmitted"
+          if (!begun && (isRefused || !manner.wait)) return yield* Deferred.fail(first, ended.failure)
+          if (isRefused) { // nobody asks its user a second time unasked
+            yield* wanted.close
+            yield* set({ _tag: "Disconnected", why: ended.failure.message })
+            continue
+          }
           if (!begun) yield* Deferred.succeed(first, undefined)
           yield* set({ _tag: "Searching", why: ended.failure.message })
           yield* Effect.sleep(searchMs)

@@ -14,23 +14,36 @@ import type { Ending } from "../../domain/client/ClientOutput.ts"
 import * as Tracker from "../../domain/client/Tracker.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
 import { emptyMap, type SampMap } from "../../domain/SampValue.ts"
-import { type CallError, CallSender } from "../../ports/CallSender.ts"
+import type { CallSender } from "../../ports/CallSender.ts"
 import type { CallServer } from "../../ports/CallServer.ts"
 import type { Host } from "../../ports/Host.ts"
 import { LockfileStore } from "../../ports/LockfileStore.ts"
-import { findHub } from "../Discovery.ts"
+import { findAnyHub } from "../Discovery.ts"
+import { addressOf, type HubAddress } from "../HubAddress.ts"
 import { type CallbackPlace, type HubConnection, type HubError, register } from "../HubConnection.ts"
 import { type ClientEngine, runner } from "./ClientEngine.ts"
-import { type ConnectError, isLost } from "./ClientErrors.ts"
+import { type ConnectError, isLost, isStopping, NotAdmitted } from "./ClientErrors.ts"
 import type { ConnectedHub } from "./ClientStatus.ts"
 import * as Declaring from "./Declaring.ts"
 
 /** The hub to register with: by what a lockfile says, or by where it is. */
 export type HubChoice =
-  /** Label or id of a running hub, its URL, or the path or URL of its lockfile. */
+  /**
+   * Label or id of a running hub, its URL, or the path or URL of its lockfile; `web-appname:NAME` or `web-url:URL` for the
+   * Web Profile of one.
+   */
   | string
   /** What the lockfile says, for a hub whose lockfile is out of reach. */
   | { readonly url: string; readonly secret: string }
+  /** The Web Profile of a hub: its user is asked for consent. */
+  | {
+    /** XML-RPC endpoint; `http://127.0.0.1:21012/` is the usual one (WEB-01). */
+    readonly web: string
+    /** `samp.name` for the registration; undefined for the name of the client. */
+    readonly name?: string | undefined
+    /** The origin to speak for, see `CallOptions`; undefined for a program that is no browser (WEB-18). */
+    readonly origin?: string | undefined
+  }
 
 /** What a registration is made of. */
 export interface RegistrationOptions {
@@ -49,25 +62,38 @@ export interface Declared {
 /** The ports that a client stands on. */
 export type ClientPorts = CallSender | CallServer | LockfileStore | Host
 
-/** A hub and how it was found. */
-export interface Found extends ConnectedHub {
-  readonly secret: string
+/** A hub that was found, and what it takes to register with it. */
+export interface Found {
+  readonly hub: ConnectedHub
+  readonly address: HubAddress
 }
 
-/** Finds the hub of a choice. */
+/** A hub whose lockfile nobody has looked at. */
+const unread = (address: HubAddress): Found => ({
+  hub: { url: address.url, lockfile: undefined, label: undefined, impl: undefined },
+  address
+})
+
+/**
+ * Finds the hub of a choice.
+ *
+ * @param name - of the client, for registrations that need one
+ */
 export const locate = (
-  choice: HubChoice | undefined
+  choice: HubChoice | undefined,
+  name: string | undefined
 ): Effect.Effect<Found, ConnectError, LockfileStore | Host | CallSender> => {
   if (typeof choice === "object") {
-    return Effect.succeed({ ...choice, lockfile: undefined, label: undefined, impl: undefined })
+    return Effect.succeed(unread(
+      "web" in choice
+        ? addressOf({ url: choice.web, web: { name: choice.name, origin: choice.origin } }, name)
+        : choice
+    ))
   }
-  return Effect.map(findHub(choice), ({ impl, label, lockfile, secret, url }) => ({
-    url,
-    secret,
-    lockfile,
-    label,
-    impl
-  }))
+  return Effect.map(findAnyHub(choice), (found) => {
+    const { impl, label, lockfile, url } = found
+    return { hub: { url, lockfile, label, impl }, address: addressOf(found, name) }
+  })
 }
 
 /** The whole subscriptions of a client as they are now. */
@@ -77,7 +103,13 @@ export const allSubscriptions = (engine: ClientEngine, declared: Declared, track
     ...subscriptionsOf(engine.state().bindings, declared.subscriptions)
   ])
 
-const isGone = (error: CallError): boolean => error.reason === "Refused" || error.reason === "Lost"
+const isGone = (error: HubError): boolean =>
+  error._tag === "CallError" && (error.reason === "Refused" || error.reason === "Lost")
+
+const unknown = (detail: string): Ending => ({
+  _tag: "HubLost",
+  detail: `the hub does not know this client any more: ${detail}`
+})
 
 /** Milliseconds between two looks at the hub. */
 const lookMs = 700
@@ -92,20 +124,21 @@ const againMs = 100
  * @param proof - a question that only a hub that knows us answers
  */
 const watch = (
-  hub: Found,
+  { address, hub }: Found,
+  { ping: question }: HubConnection,
   proof: Effect.Effect<void, HubError>,
   declaring: Declaring.Declaring,
   nudges: Queue.Queue<void>
-): Effect.Effect<Ending, never, CallSender | LockfileStore> =>
+): Effect.Effect<Ending, never, LockfileStore> =>
   Effect.gen(function*() {
-    const sender = yield* CallSender
     const store = yield* LockfileStore
-    const call = { method: "samp.hub.ping", params: [] }
-    const ping = Effect.result(sender.call(hub.url, call, { timeoutMs: 10_000 }))
+    const ping = Effect.result(question)
     const stillOurs = Effect.gen(function*() {
+      // Who asks for callbacks is told by the answers.
+      if (!("secret" in address)) return true
       if (hub.lockfile === undefined || /^https?:/iu.test(hub.lockfile)) return false
       const text = yield* Effect.orElseSucceed(store.read(hub.lockfile), () => undefined)
-      return text?.includes(hub.secret) === true
+      return text?.includes(address.secret) === true
     })
     let asked = false
     let proven = yield* Clock.currentTimeMillis
@@ -128,10 +161,7 @@ const watch = (
           Result.isFailure(known) && known.failure._tag === "CallError" &&
           known.failure.reason === "RemoteFault"
         ) {
-          return {
-            _tag: "HubLost",
-            detail: `the hub does not know this client any more: ${known.failure.detail}`
-          }
+          return unknown(known.failure.detail)
         }
       }
       yield* declaring.again
@@ -181,6 +211,10 @@ const takeList = (
     run(Effect.forEach(unknown, askAbout(engine, connection), { concurrency: questions, discard: true }))
   })
 
+/** Whether a hub has refused a registration for good: over the Web Profile its user decides, who is not to be asked again and again. */
+const isRefusal = (address: HubAddress, error: HubError): boolean =>
+  !("secret" in address) && error._tag === "CallError" && error.reason === "RemoteFault" && !isStopping(error)
+
 /**
  * One registration from its beginning to its end.
  *
@@ -189,14 +223,20 @@ const takeList = (
  */
 export const once = (
   engine: ClientEngine,
-  hub: Found,
+  found: Found,
   options: RegistrationOptions,
   declared: Declared,
   nudges: Queue.Queue<void>,
   onReady: (connection: HubConnection) => Effect.Effect<void>
 ): Effect.Effect<Ending, ConnectError, ClientPorts> =>
   Effect.scoped(Effect.gen(function*() {
-    const connection = yield* register(hub)
+    const connection = yield* Effect.mapError(
+      register(found.address),
+      (error) =>
+        isRefusal(found.address, error)
+          ? new NotAdmitted({ url: error.url, detail: error.detail })
+          : error
+    )
     const over = yield* Deferred.make<Ending>()
     const ask = askAbout(engine, connection)
     const run: (effect: Effect.Effect<void>) => void = yield* runner
@@ -226,7 +266,12 @@ export const once = (
     if (tracks) yield* list
     yield* onReady(connection)
     const proof = tracks ? list : Effect.asVoid(connection.getSubscriptions(connection.selfId))
-    const ending = yield* Effect.raceFirst(Deferred.await(over), watch(hub, proof, declaring, nudges))
+    const forgotten = Effect.map(connection.lost, unknown)
+    const ending = yield* Effect.raceAllFirst([
+      Deferred.await(over),
+      watch(found, connection, proof, declaring, nudges),
+      forgotten
+    ])
     yield* connection.abandon
     return ending
   }))

@@ -104,6 +104,7 @@ export class Player {
       case "Unread":
         return Effect.void
       case "Eject":
+      case "CloseWeb":
       case "Tick":
         this.expect(step)
         return this.ejected(step)

@@ -18,6 +18,7 @@ import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as Processes from "../../adapters/memory/Processes.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
+import { webUrl } from "../../domain/web/WebPlace.ts"
 import type { FileStore } from "../../ports/FileStore.ts"
 import type { WebReader } from "../../ports/WebReader.ts"
 import type { Client } from "../client/Client.ts"
@@ -30,7 +31,16 @@ import type { Script } from "./Scripts.ts"
 
 export { type Answer, type Desk, error, inTurn, knowsTable, type Loaded, loads, ok } from "./Answers.ts"
 export { silence, warning, type When } from "./Answers.ts"
-export { aladin, type Answers, ds9, type Override, type Script, topcat } from "./Scripts.ts"
+export {
+  aladin,
+  type Answers,
+  ds9,
+  type Override,
+  page,
+  type PageScript,
+  type Script,
+  topcat
+} from "./Scripts.ts"
 
 /** A peer at work. */
 export interface Peer {
@@ -65,7 +75,7 @@ export type StartError = BadMessage | ConnectError
  * one. Its process is killed at the end of the scope if it still runs.
  */
 export const start = (
-  { annotations = {}, answers, metadata, name }: Script
+  { annotations = {}, answers, metadata, name, page }: Script
 ): Effect.Effect<Peer, StartError, Needs | Scope.Scope> =>
   Effect.gen(function*() {
     const processes = yield* Processes.Processes
@@ -87,7 +97,12 @@ export const start = (
       loaded: Effect.sync(() => loaded)
     }
     const starting = yield* process.run(Effect.gen(function*() {
-      const client = yield* SampClient.make({ name, metadata, whenNoHub: "wait" })
+      const client = yield* SampClient.make({
+        name,
+        metadata,
+        whenNoHub: "wait",
+        hub: page === undefined ? undefined : { web: page.hub ?? webUrl, origin: page.origin }
+      })
       for (const [mtype, answer] of Object.entries(answers)) {
         const annotation = annotations[mtype]
         const take = (incoming: Incoming) =>

@@ -20,6 +20,13 @@ export interface Script {
   readonly answers: Answers
   /** Annotations of its subscriptions, by MType (SUB-11). */
   readonly annotations?: { readonly [mtype: string]: Values } | undefined
+  /** Of a web page, which registers over the Web Profile. */
+  readonly page?: {
+    /** As the browser says it: `https://archive.example`. */
+    readonly origin: string
+    /** Where it looks for a hub. Default: where all pages do, at port 21012 (WEB-01). */
+    readonly hub?: string | undefined
+  } | undefined
 }
 
 /** What is different with a program in a test. */
@@ -29,6 +36,29 @@ export interface Override {
   /** Answers that are different, or more; `undefined` takes a subscription away. */
   readonly answers?: { readonly [mtype: string]: Answer | undefined } | undefined
 }
+
+/** A web page, and what it does. */
+export interface PageScript extends Omit<Script, "page" | "answers"> {
+  /** As the browser says it: `https://archive.example`. */
+  readonly origin: string
+  /** What it subscribes to, and does with it. Default: nothing. */
+  readonly answers?: Answers | undefined
+  /** Where it looks for a hub. Default: where all pages do, at port 21012 (WEB-01). */
+  readonly hub?: string | undefined
+}
+
+/**
+ * A web page in a browser: a client of the Web Profile, for which the user is asked. Its hub needs the option `web`. To
+ * close the page is to kill its process.
+ *
+ * @example
+ * Peer.page({ name: "archive", origin: "https://archive.example", answers: { "coord.pointAt.sky": Peer.ok() } })
+ */
+export const page = ({ answers = {}, hub, origin, ...script }: PageScript): Script => ({
+  ...script,
+  answers,
+  page: { origin, hub }
+})
 
 const overridden = (script: Script, { answers = {}, metadata, name }: Override): Script => ({
   ...script,

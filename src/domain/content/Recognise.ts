@@ -57,6 +57,21 @@ const isDefinite = (refusal: NoProduct): boolean =>
   (refusal._tag === "Unrecognised" && ["archive", "picture", "other-data", "html"].includes(refusal.look))
 
 /**
+ * The media type of data by their first bytes; what is of no known kind is just bytes.
+ *
+ * @param head - {@link headBytes}, or all there are
+ */
+export const mediaTypeOf = (head: Uint8Array, hints: Hints): string => {
+  const verdict = recognise(head, hints)
+  const product = Result.isSuccess(verdict)
+    ? verdict.success
+    : verdict.failure._tag === "NeedMore"
+    ? verdict.failure.guess
+    : undefined
+  return product?.mediaType ?? "application/octet-stream"
+}
+
+/**
  * Where to look when a directory or a URL of one is given: a HiPS has its `properties` there (HiPS 1.0, section 4.4).
  *
  * @returns undefined for names that do not end in a slash nor speak of a HiPS

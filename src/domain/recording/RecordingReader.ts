@@ -67,6 +67,7 @@ const inputOf = ({ at, in: input }: StepLine): HubInput => {
     case "Unread":
     case "ClientDead":
     case "Eject":
+    case "CloseWeb":
     case "Tick":
       return { ...input, now: at }
     default:

@@ -150,6 +150,7 @@ const writeInput = (input: HubInput, names: Names): Plain => {
       return { _tag, id: text(input.id), detail: text(input.detail) }
     case "Eject":
       return { _tag, id: text(input.id), reason: text(input.reason) }
+    case "CloseWeb":
     case "Tick":
     case "Stop":
       return { _tag }
@@ -284,8 +285,13 @@ const machineLimits = [
   "openCallsPerSender",
   "webClients",
   "webClientsPerOrigin",
+  "openCallsPerWebClient",
+  "webDeclaredBytes",
+  "webTagLength",
   "pullMessages",
   "pullBytes",
+  "pullBytesInAll",
+  "pullAnswerBytes",
   "pullGraceMs",
   "hungUpGraceMs",
   "webIdleMs"

@@ -73,6 +73,7 @@ const Input = Schema.TaggedUnion({
   },
   ClientDead: { id: Id, detail: Schema.String },
   Eject: { id: Id, reason: Schema.String },
+  CloseWeb: {},
   Tick: {},
   Stop: {}
 })
@@ -143,8 +144,13 @@ export const HeaderLine = Schema.Struct({
       openCallsPerSender: Time,
       webClients: Schema.optionalKey(Time),
       webClientsPerOrigin: Schema.optionalKey(Time),
+      openCallsPerWebClient: Schema.optionalKey(Time),
+      webDeclaredBytes: Schema.optionalKey(Time),
+      webTagLength: Schema.optionalKey(Time),
       pullMessages: Schema.optionalKey(Time),
       pullBytes: Schema.optionalKey(Time),
+      pullBytesInAll: Schema.optionalKey(Time),
+      pullAnswerBytes: Schema.optionalKey(Time),
       pullGraceMs: Schema.optionalKey(Time),
       hungUpGraceMs: Schema.optionalKey(Time),
       webIdleMs: Schema.optionalKey(Time)

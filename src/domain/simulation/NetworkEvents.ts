@@ -41,7 +41,13 @@ export type NetworkInput =
   | { readonly _tag: "Tick"; readonly now: number }
 
 /** Why a connection broke. */
-export type Break = "before it arrived" | "within the answer" | "the endpoint closed" | "the process died"
+export type Break =
+  | "before it arrived"
+  | "within the answer"
+  | "the endpoint closed"
+  | "the process died"
+  /** It had been dead for long; neither end knew. */
+  | "it was half open"
 
 /** What the shell has to carry out. */
 export type NetworkOutput =

@@ -216,7 +216,7 @@ const quiet = (turn: Turn): void => {
   for (const [url, place] of places) places.set(url, { ...place, behaviour: undisturbed })
   turn.state = { ...turn.state, cuts: new Set() }
   for (const [number, exchange] of exchanges) {
-    if (exchange.phase === "Mute") drop(turn, number, exchange, "within the answer")
+    if (exchange.phase === "Mute") drop(turn, number, exchange, "it was half open")
     else exchanges.set(number, { ...exchange, fate: "well" }) // no accident is left for what is still on its way
   }
 }

@@ -22,17 +22,27 @@ interface Link {
 export interface PullQueue {
   /** Handed out by the last answer, and perhaps not read. */
   readonly handed: ReadonlyArray<Waiting>
-  /** The newest that was not handed out; the rest behind it. To append costs the same however many wait. */
-  readonly newest: Link | undefined
-  /** How many wait, and their size in characters, without those handed out. */
+  /** The oldest of those that wait. */
+  readonly front: ReadonlyArray<Waiting>
+  /** The newest of those that wait; the rest behind it, up to those in front. To append costs the same however many wait. */
+  readonly back: Link | undefined
+  /** How many wait, without those handed out. */
   readonly count: number
+  /** Characters of all that is kept, what was handed out among them. */
   readonly size: number
   /** Serial of the next. */
   readonly next: number
 }
 
 /** Nothing waits. */
-export const empty: PullQueue = { handed: [], newest: undefined, count: 0, size: 0, next: 1 }
+export const empty: PullQueue = {
+  handed: [],
+  front: [],
+  back: undefined,
+  count: 0,
+  size: 0,
+  next: 1
+}
 
 /** About how many characters a value takes on the wire. */
 export const sizeOf = (value: SampValue): number => {
@@ -50,59 +60,71 @@ export const contentOf = (delivery: Delivery): SampMap =>
 /** Puts a callback at the end. */
 export const append = (queue: PullQueue, delivery: Delivery, size: number): PullQueue => ({
   ...queue,
-  newest: { item: { serial: queue.next, delivery, size }, before: queue.newest },
+  back: { item: { serial: queue.next, delivery, size }, before: queue.back },
   count: queue.count + 1,
   size: queue.size + size,
   next: queue.next + 1
 })
 
-const inOrder = (queue: PullQueue): ReadonlyArray<Waiting> => {
-  const items: Array<Waiting> = []
-  for (let link = queue.newest; link !== undefined; link = link.before) items.push(link.item)
-  return items.reverse()
+/** Those that wait and were not handed out, in order. */
+export const waiting = ({ back, front }: PullQueue): ReadonlyArray<Waiting> => {
+  if (back === undefined) return front
+  const newest: Array<Waiting> = []
+  for (let link: Link | undefined = back; link !== undefined; link = link.before) newest.push(link.item)
+  return [...front, ...newest.reverse()]
 }
 
-/** All that the client may not have got, in order. */
-export const all = (queue: PullQueue): ReadonlyArray<Waiting> => [...queue.handed, ...inOrder(queue)]
+const total = (items: ReadonlyArray<Waiting>): number => items.reduce((sum, { size }) => sum + size, 0)
 
 /**
  * What the client has got is forgotten.
  *
  * @param upTo - serial of the last callback that it has; all that was handed out if it does not count
  */
-export const acknowledge = (queue: PullQueue, upTo: number | undefined): PullQueue =>
-  queue.handed.length === 0
-    ? queue
-    : {
-      ...queue,
-      handed: upTo === undefined ? [] : queue.handed.filter(({ serial }) => serial > upTo)
-    }
+export const acknowledge = (queue: PullQueue, upTo: number | undefined): PullQueue => {
+  if (queue.handed.length === 0) return queue
+  const handed = upTo === undefined ? [] : queue.handed.filter(({ serial }) => serial > upTo)
+  return { ...queue, handed, size: queue.size - total(queue.handed) + total(handed) }
+}
 
 /** Whether there is something to hand out. */
-export const isEmpty = (queue: PullQueue): boolean => queue.newest === undefined && queue.handed.length === 0
+export const isEmpty = (queue: PullQueue): boolean => queue.count === 0 && queue.handed.length === 0
 
-/** Hands everything out. */
-export const handOut = (queue: PullQueue): PullQueue => ({
-  ...queue,
-  handed: all(queue),
-  newest: undefined,
-  count: 0,
-  size: 0
-})
+/**
+ * Hands out what there is: what was handed out before and not acknowledged, then the oldest of those that wait, up to a
+ * size, but one at least, since a client must get on.
+ */
+export const handOut = (queue: PullQueue, limit: number): PullQueue => {
+  const handed = [...queue.handed]
+  const rest = waiting(queue)
+  let size = total(handed)
+  let taken = 0
+  for (const item of rest) {
+    if (handed.length > 0 && size + item.size > limit) break
+    handed.push(item)
+    size += item.size
+    taken++
+  }
+  const front = rest.slice(taken)
+  return { ...queue, handed, front, back: undefined, count: front.length }
+}
 
 /** Puts what was handed out back to where it was: it was not read. */
-export const restore = (queue: PullQueue): PullQueue => {
-  let newest: Link | undefined
-  for (const item of all(queue)) newest = { item, before: newest }
-  const back = queue.handed.reduce((sum, { size }) => sum + size, 0)
-  return {
-    ...queue,
-    handed: [],
-    newest,
-    count: queue.count + queue.handed.length,
-    size: queue.size + back
-  }
-}
+export const restore = (queue: PullQueue): PullQueue => ({
+  ...queue,
+  handed: [],
+  front: [...queue.handed, ...queue.front],
+  count: queue.count + queue.handed.length
+})
+
+/** Forgets what waits, as when nothing is to be taken any more; what was handed out is perhaps being worked on. */
+export const discard = (queue: PullQueue): PullQueue => ({
+  ...queue,
+  front: [],
+  back: undefined,
+  count: 0,
+  size: total(queue.handed)
+})
 
 const names = {
   Notification: "receiveNotification",

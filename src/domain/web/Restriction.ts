@@ -3,8 +3,8 @@
  * unless the user allowed more it can send harmless MTypes only. The list, and the annotation by which a recipient says
  * otherwise, are JSAMP's.
  */
-import { matches } from "../MType.ts"
-import { emptyMap, type SampMap, stringAt } from "../SampValue.ts"
+import { matches, patternsMatching } from "../MType.ts"
+import { emptyMap, isMap, type SampMap, stringAt } from "../SampValue.ts"
 
 /** Patterns of MTypes. */
 export type Patterns = ReadonlyArray<string>
@@ -71,16 +71,20 @@ const within = (pattern: string, general: string): boolean =>
  */
 export const visible = (allowed: Patterns, subscriptions: SampMap): SampMap => {
   const seen = new Map<string, SampMap>()
-  for (const [pattern, value] of subscriptions) {
-    const annotation = value instanceof Map ? value as SampMap : emptyMap // what is declared was checked (SUB-02)
-    const marked = mark(annotation)
-    if (marked === false) continue
-    if (marked === true || allowed.some((general) => within(pattern, general))) seen.set(pattern, annotation)
-    else {
-      for (const part of allowed) {
-        if (within(part, pattern) && !subscriptions.has(part)) seen.set(part, seen.get(part) ?? annotation)
-      }
-    }
+  const annotationOf = (pattern: string): SampMap => {
+    const value = subscriptions.get(pattern)
+    return isMap(value) ? value : emptyMap // what is declared was checked (SUB-02)
+  }
+  for (const pattern of subscriptions.keys()) {
+    const marked = mark(annotationOf(pattern))
+    const wholly = allowed.some((general) => within(pattern, general))
+    if (marked ?? wholly) seen.set(pattern, annotationOf(pattern))
+  }
+  for (const part of allowed) {
+    if (subscriptions.has(part)) continue
+    // the most specific one that it is a part of speaks for it
+    const whole = patternsMatching(part).find((pattern) => subscriptions.has(pattern))
+    if (whole !== undefined && mark(annotationOf(whole)) === undefined) seen.set(part, annotationOf(whole))
   }
   return seen
 }

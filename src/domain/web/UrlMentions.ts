@@ -9,19 +9,38 @@ import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import { isList, type SampValue } from "../SampValue.ts"
 
-/** Who mentioned a URL first. */
+/** Who mentioned a URL first: a client of the Standard Profile, or a page, of which the origin is known. */
 export type FirstMention = "trusted" | "web"
 
-/** First mentions by URL. */
-export type Mentions = HashMap.HashMap<string, FirstMention>
+/** How many URLs, and how long they are together. */
+interface Load {
+  readonly urls: number
+  readonly characters: number
+}
+
+/** First mentions by URL, and what they take up: those of trusted clients, and those of each origin. */
+export interface Mentions {
+  readonly first: HashMap.HashMap<string, FirstMention>
+  readonly trusted: Load
+  readonly web: HashMap.HashMap<string, Load>
+}
 
 /** No URL was ever mentioned. */
-export const nothing: Mentions = HashMap.empty()
+export const nothing: Mentions = {
+  first: HashMap.empty(),
+  trusted: { urls: 0, characters: 0 },
+  web: HashMap.empty()
+}
 
 /** Characters of the longest URL that counts. */
 const longest = 8_192
-/** URLs that a hub remembers; beyond these, unknown ones stay closed. */
-const remembered = 200_000
+
+/** What a hub remembers for trusted clients; what they mention beyond that stays closed. */
+const trustedBound: Load = { urls: 100_000, characters: 16 * 1024 * 1024 }
+/** What it remembers for the pages of one origin, and for how many origins; what they bring up beyond that is refused. */
+const originBound: Load = { urls: 5_000, characters: 512 * 1024 }
+const origins = 64
+
 /** URLs that one client may read. */
 export const readable = 20_000
 
@@ -42,20 +61,49 @@ export const urlsIn = (value: SampValue): ReadonlySet<string> => {
   return found
 }
 
-/** Notes first mentions. */
-export const note = (mentions: Mentions, urls: Iterable<string>, by: FirstMention): Mentions => {
-  let next = mentions
+const plus = ({ characters, urls }: Load, url: string): Load => ({
+  urls: urls + 1,
+  characters: characters + url.length
+})
+
+const within = (load: Load, bound: Load): boolean =>
+  load.urls <= bound.urls && load.characters <= bound.characters
+
+/** Notes what a trusted client has mentioned. */
+export const noteTrusted = (mentions: Mentions, urls: Iterable<string>): Mentions => {
+  let { first, trusted } = mentions
   for (const url of urls) {
-    if (HashMap.has(next, url)) continue
-    if (HashMap.size(next) >= remembered) return next
-    next = HashMap.set(next, url, by)
+    const load = plus(trusted, url)
+    if (HashMap.has(first, url) || !within(load, trustedBound)) continue
+    first = HashMap.set(first, url, "trusted")
+    trusted = load
   }
-  return next
+  return first === mentions.first ? mentions : { ...mentions, first, trusted }
+}
+
+/**
+ * Notes what a page has brought up.
+ *
+ * @returns undefined if pages of its origin have brought up more than the hub can remember: an echo of what it does not
+ *   remember would open it, so nobody must hear of it
+ */
+export const noteWeb = (mentions: Mentions, urls: Iterable<string>, origin: string): Mentions | undefined => {
+  let load = Option.getOrElse(HashMap.get(mentions.web, origin), (): Load => ({ urls: 0, characters: 0 }))
+  let first = mentions.first
+  for (const url of urls) {
+    if (HashMap.has(first, url)) continue
+    load = plus(load, url)
+    if (!within(load, originBound)) return undefined
+    first = HashMap.set(first, url, "web")
+  }
+  if (first === mentions.first) return mentions
+  const web = HashMap.set(mentions.web, origin, load)
+  return HashMap.size(web) > origins ? undefined : { ...mentions, first, web }
 }
 
 /** The URLs of these that are open: first mentioned by a trusted client. */
 export const open = (mentions: Mentions, urls: Iterable<string>): ReadonlyArray<string> =>
-  [...urls].filter((url) => Option.getOrUndefined(HashMap.get(mentions, url)) === "trusted")
+  [...urls].filter((url) => Option.getOrUndefined(HashMap.get(mentions.first, url)) === "trusted")
 
 /** Adds to what is known, but for what stands against it, up to the bound. */
 export const grant = (

@@ -263,7 +263,7 @@ describe("a cut way", () => {
     net.cut()
     assert.deepStrictEqual(net.die(), none)
     assert.deepStrictEqual(net.mend(), none)
-    assert.deepStrictEqual(net.quiet(), outputs("Broken 0: within the answer"))
+    assert.deepStrictEqual(net.quiet(), outputs("Broken 0: it was half open"))
   })
 
   it("does not let through that the endpoint has closed", () => {
@@ -363,7 +363,7 @@ describe("the end of all faults", () => {
     net.cut()
     net.at(9)
     net.disturb({ lost: 1 })
-    assert.deepStrictEqual(net.quiet(), outputs("Broken 0: within the answer"))
+    assert.deepStrictEqual(net.quiet(), outputs("Broken 0: it was half open"))
     assert.deepStrictEqual(net.send(), outputs("Written 1", "Arrived 1"))
   })
 

@@ -84,6 +84,7 @@ describe("the network machine in random histories", () => {
     assert.sameMembers([...seen], [
       "Arrived",
       "Broken: before it arrived",
+      "Broken: it was half open",
       "Broken: the endpoint closed",
       "Broken: the process died",
       "Broken: within the answer",

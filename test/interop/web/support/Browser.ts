@@ -1,0 +1,24 @@
+/** A Chromium without a window: Debian's, driven by playwright-core, in a home of its own. */
+import { existsSync } from "node:fs"
+import { type Browser, chromium } from "playwright-core"
+import type { Home } from "../../support/Home.ts"
+
+const paths = [
+  process.env["INTEROP_CHROMIUM"],
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome"
+]
+
+/** Starts one; the tests of a file share it, each in a context of its own. */
+export const start = (home: Home, ...args: ReadonlyArray<string>): Promise<Browser> => {
+  const executablePath = paths.find((path) => path !== undefined && existsSync(path))
+  if (executablePath === undefined) throw new Error("Chromium is missing; run test/interop/install.sh")
+  return chromium.launch({
+    executablePath,
+    env: home.env,
+    // as root Chromium refuses its sandbox; containers have a small /dev/shm; nothing may look for a proxy
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server", ...args],
+    timeout: 60_000
+  })
+}
