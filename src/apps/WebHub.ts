@@ -90,12 +90,7 @@ const handler = (publications: Publications.Publications, base: () => string) =>
       Effect.gen(function*() {
         const origin = originOf(page)
         const verdict = yield* consent.ask({ name, origin: page.origin, referer: page.referer })
-        if (verdict._tag === "Denied") {
-          yield* Effect.logWarning(`the page ${shown(page.origin)} may not register: ${verdict.why}`, {
-            name
-          })
-          return yield* Effect.fail(fault("NotAllowed", verdict.why))
-        }
+        if (verdict._tag === "Denied") return yield* Effect.fail(fault("NotAllowed", verdict.why))
         const { receive, send } = verdict
         const key = PrivateKey(yield* keys.next)
         const heard = yield* engine.askFor({ origin }, {

@@ -3,7 +3,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs"
 import { dirname, join } from "node:path"
-import { nameOf } from "../../src/adapters/http/Publisher.ts"
 import { directory, pattern } from "../support/dataServer.ts"
 import {
   type Answer,
@@ -114,20 +113,6 @@ describe("the publisher", () => {
       const { mediaType, name, size } = hub.uploads[1] ?? {}
       assert.deepStrictEqual([name, mediaType, size], ["data", "application/octet-stream", 0])
     }).pipe(Effect.scoped))
-
-  it("takes the name from the query, whatever is in it", () => {
-    assert.strictEqual(nameOf("name=..%2F..%2Fetc%2Fpasswd"), "../../etc/passwd")
-    assert.strictEqual(nameOf("x=1&name=caf%C3%A9&name=b"), "caf\u00e9")
-    assert.deepStrictEqual([undefined, "", "name=", "%zz", "nam=x"].map(nameOf), [
-      "data",
-      "data",
-      "data",
-      "data",
-      "data"
-    ])
-    assert.strictEqual(nameOf(`name=${"a".repeat(5_000)}`).length, 1_000)
-    assert.strictEqual(nameOf("name=%zz%00"), "%zz\0")
-  })
 
   it.live("the name leads nowhere: the file has one of its own", () =>
     Effect.gen(function*() {

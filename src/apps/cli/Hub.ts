@@ -15,7 +15,9 @@ import * as Hub from "../Hub.ts"
 import * as HubEngine from "../HubEngine.ts"
 import * as Platform from "../NodePlatform.ts"
 
-import * as Fixed from "../consent/Fixed.ts"
+import { TerminalLines } from "../../ports/TerminalLines.ts"
+import * as ConsentCalls from "../consent/ConsentCalls.ts"
+import * as WebConsent from "../consent/WebConsent.ts"
 import * as WebPlatform from "../NodeWebPlatform.ts"
 import * as StandardHub from "../StandardHub.ts"
 import * as WebHub from "../WebHub.ts"
@@ -177,9 +179,12 @@ export const command = Command.make("hub", flags, (given) => {
       ? undefined
       : yield* Recording.begin({ path, overwrite: given.overwrite, kind: "hub", secrets: [secret] })
     const port = WebFlags.portOf(given)
+    const { interactive } = yield* TerminalLines
+    const harmless = WebFlags.mtypesOf(given)
+    const consent = WebConsent.layer({ mode: WebFlags.consentOf(given, interactive), harmless })
     return Hub.withWeb({
       web: { port, on: port !== undefined },
-      webMTypes: WebFlags.mtypesOf(given),
+      webMTypes: harmless,
       lockfile: optional(given.lockfile),
       multi: given.multi,
       address: given.address,
@@ -192,11 +197,9 @@ export const command = Command.make("hub", flags, (given) => {
       clientTimeoutSeconds: given.clientTimeout,
       limits,
       observe
-    })
+    }).pipe(Layer.provide(Layer.provideMerge(ConsentCalls.layer(secret), consent)))
   })).pipe(
-    Layer.provide(
-      Layer.mergeAll(Platform.layer(limits), WebPlatform.layer(limits), JournalNode.layer, Fixed.allowAll)
-    )
+    Layer.provide(Layer.mergeAll(Platform.layer(limits), WebPlatform.layer(limits), JournalNode.layer))
   )
   return Effect.suspend(() => {
     ending.meant = true

@@ -1,10 +1,12 @@
 /** The options of `samp hub` for the Web Profile. */
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { isPattern } from "../../domain/MType.ts"
 import { harmless } from "../../domain/web/Restriction.ts"
 import { webPort } from "../../domain/WebProfile.ts"
+import type { WebConsentOptions } from "../consent/WebConsent.ts"
 
 const isPort = (text: string): boolean => /^[0-9]{1,5}$/u.test(text) && Number(text) <= 65_535
 
@@ -18,7 +20,7 @@ const Pattern = Schema.String.check(
   Schema.makeFilter((text) => isPattern(text) ? undefined : "an MType, or a pattern such as table.* or *")
 )
 
-/** `--web-port`, `--no-web` and `--web-mtype`. */
+/** `--web-port`, `--no-web`, `--web-consent` and `--web-mtype`. */
 export const flags = {
   webPort: Flag.String("web-port").pipe(
     Flag.withMetavar("PORT|off"),
@@ -33,6 +35,12 @@ export const flags = {
     Flag.withDescription("do not let web pages in: the same as --web-port off"),
     Flag.withDefault(false)
   ),
+  webConsent: Flag.Literals("web-consent", ["ask", "page", "policy", "allow", "deny"]).pipe(
+    Flag.withDescription(
+      "who lets web pages in that no rule of samp consent speaks of: ask here and on a page, or on the page only; policy nobody; allow and deny everybody, whatever the rules say (default: ask on a terminal, else policy)"
+    ),
+    Flag.optional
+  ),
   webMType: Flag.String("web-mtype").pipe(
     Flag.withMetavar("PATTERN"),
     Flag.withDescription(
@@ -42,6 +50,17 @@ export const flags = {
     Flag.atLeast(0)
   )
 }
+
+type Mode = WebConsentOptions["mode"]
+
+/**
+ * How the user is asked: as it is wished, else at the terminal if there is one, else not at all, since nobody may be there to
+ * see the question (WEB-15).
+ */
+export const consentOf = (
+  given: { readonly webConsent: Option.Option<Mode> },
+  interactive: boolean
+): Mode => Option.getOrElse(given.webConsent, () => interactive ? "ask" : "policy")
 
 /** What pages may send and receive unless their consent says otherwise (WEB-60). */
 export const mtypesOf = (given: { readonly webMType: ReadonlyArray<string> }): ReadonlyArray<string> => [

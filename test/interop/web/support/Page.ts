@@ -39,11 +39,12 @@ const text = (value: unknown): string => {
   return value
 }
 
-/** What a page has got for a URL; its bytes by their digest. */
+/** What a page has got for a URL: the digest of all bytes, and the text that they begin with. */
 export interface Read {
   readonly url: unknown
   readonly status: unknown
   readonly digest: string
+  readonly text: string
 }
 
 /** A digest of bytes. */
@@ -51,12 +52,14 @@ export const digest = (bytes: Uint8Array): string => createHash("sha256").update
 
 const asRead = (value: unknown): Read => {
   const { bytes, error, status, url } = Json.record(value)
-  return { url, status: error ?? status, digest: digest(Uint8Array.from(list(bytes ?? []), Number)) }
+  const content = Buffer.from(Uint8Array.from(list(bytes ?? []), Number))
+  return { url, status: error ?? status, digest: digest(content), text: content.toString("utf8", 0, 5_000) }
 }
 
-/** The site on which the pages are. */
-export const site = async (): Promise<Pages.Site> =>
+/** The site on which the pages are, and these files too. */
+export const site = async (files: Readonly<Record<string, string>> = {}): Promise<Pages.Site> =>
   Pages.serve({
+    ...files,
     "/": Pages.asset("sampjs.html"),
     "/world.js": Pages.asset("world.js"),
     "/samp.js": await Sampjs.source()
