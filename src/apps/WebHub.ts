@@ -107,7 +107,7 @@ const handler = (publications: Publications.Publications, base: () => string) =>
             ...receive === undefined ? {} : { receive }
           }
         })
-        yield* Effect.logInfo(`the page ${shown(page.origin)} is registered, allowed by ${verdict.by}`, {
+        yield* Effect.logDebug(`the page ${shown(page.origin)} is registered, allowed by ${verdict.by}`, {
           name,
           id: selfIdIn(heard.value)
         })

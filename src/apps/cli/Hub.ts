@@ -10,14 +10,11 @@ import * as JournalNode from "../../adapters/node/JournalNode.ts"
 import { defaults } from "../../domain/Limits.ts"
 import { CallSender } from "../../ports/CallSender.ts"
 import { KeySource } from "../../ports/KeySource.ts"
+import * as ConsentingHub from "../consent/ConsentingHub.ts"
 import { findHub } from "../Discovery.ts"
-import * as Hub from "../Hub.ts"
 import * as HubEngine from "../HubEngine.ts"
 import * as Platform from "../NodePlatform.ts"
 
-import { TerminalLines } from "../../ports/TerminalLines.ts"
-import * as ConsentCalls from "../consent/ConsentCalls.ts"
-import * as WebConsent from "../consent/WebConsent.ts"
 import * as WebPlatform from "../NodeWebPlatform.ts"
 import * as StandardHub from "../StandardHub.ts"
 import * as WebHub from "../WebHub.ts"
@@ -179,12 +176,9 @@ export const command = Command.make("hub", flags, (given) => {
       ? undefined
       : yield* Recording.begin({ path, overwrite: given.overwrite, kind: "hub", secrets: [secret] })
     const port = WebFlags.portOf(given)
-    const { interactive } = yield* TerminalLines
-    const harmless = WebFlags.mtypesOf(given)
-    const consent = WebConsent.layer({ mode: WebFlags.consentOf(given, interactive), harmless })
-    return Hub.withWeb({
-      web: { port, on: port !== undefined },
-      webMTypes: harmless,
+    return ConsentingHub.layer({
+      web: { port, on: port !== undefined, consent: Option.getOrUndefined(given.webConsent) },
+      webMTypes: WebFlags.mtypesOf(given),
       lockfile: optional(given.lockfile),
       multi: given.multi,
       address: given.address,
@@ -197,7 +191,7 @@ export const command = Command.make("hub", flags, (given) => {
       clientTimeoutSeconds: given.clientTimeout,
       limits,
       observe
-    }).pipe(Layer.provide(Layer.provideMerge(ConsentCalls.layer(secret), consent)))
+    })
   })).pipe(
     Layer.provide(Layer.mergeAll(Platform.layer(limits), WebPlatform.layer(limits), JournalNode.layer))
   )

@@ -1,12 +1,10 @@
 /** The options of `samp hub` for the Web Profile. */
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { isPattern } from "../../domain/MType.ts"
 import { harmless } from "../../domain/web/Restriction.ts"
 import { webPort } from "../../domain/WebProfile.ts"
-import type { WebConsentOptions } from "../consent/WebConsent.ts"
 
 const isPort = (text: string): boolean => /^[0-9]{1,5}$/u.test(text) && Number(text) <= 65_535
 
@@ -50,17 +48,6 @@ export const flags = {
     Flag.atLeast(0)
   )
 }
-
-type Mode = WebConsentOptions["mode"]
-
-/**
- * How the user is asked: as it is wished, else at the terminal if there is one, else not at all, since nobody may be there to
- * see the question (WEB-15).
- */
-export const consentOf = (
-  given: { readonly webConsent: Option.Option<Mode> },
-  interactive: boolean
-): Mode => Option.getOrElse(given.webConsent, () => interactive ? "ask" : "policy")
 
 /** What pages may send and receive unless their consent says otherwise (WEB-60). */
 export const mtypesOf = (given: { readonly webMType: ReadonlyArray<string> }): ReadonlyArray<string> => [
