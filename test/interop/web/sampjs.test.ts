@@ -177,7 +177,7 @@ describe.each(WebHubs.kinds)("sampjs in Chromium, at the hub of %s", (kind) => {
     }
   })
 
-  test("WEB-54 reads no other file, even if another sends back what the page has named itself", async () => {
+  test("WEB-54 reads no other file, even if a program sends back what a page has named", async () => {
     const url = file("secret", Buffer.from("no page may read this"))
     await refused(url)
     await page.callAndWait(astropy.id, "test.open", { url })
@@ -185,6 +185,13 @@ describe.each(WebHubs.kinds)("sampjs in Chromium, at the hub of %s", (kind) => {
     await astropy.notify(page.id, "table.load.votable", { url })
     await receives(page, { from: astropy.id, params: { url } })
     await refused(url)
+    const more = file("another secret", Buffer.from("nor this"))
+    const other = await Page.register(await Page.open(context, site.otherOrigin, "Accomplice"))
+    await other.callAndWait(astropy.id, "test.open", { url: more })
+    await other.leave()
+    await astropy.notify(page.id, "table.load.votable", { url: more })
+    await receives(page, { from: astropy.id, params: { url: more } })
+    await refused(more)
     await astropy.notify(page.id, "table.load.votable", { url: pathToFileURL(home.path).href })
     await refused(pathToFileURL(join(home.path, ".samp")).href)
   })
