@@ -34,7 +34,7 @@ export class Fault {
   }
 
   toString(): string {
-    return `XML-RPC fault ${this.faultCode}: ${this.faultString}`
+    return `XML-RPC Fault (${this.faultCode}): ${this.faultString}`
   }
 }
 
