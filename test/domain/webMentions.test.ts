@@ -5,13 +5,14 @@ import { clientById } from "../../src/domain/HubState.ts"
 import { MessageId } from "../../src/domain/Identifiers.ts"
 import { message, okResponse } from "../../src/domain/Message.ts"
 import { emptyMap, map, type SampValue } from "../../src/domain/SampValue.ts"
+import { placeOf } from "../../src/domain/web/Translation.ts"
 import { type Guest, Table } from "../support/Table.ts"
 
 const url = "file:///data/m31.fits"
 
 const mayRead = (table: Table, page: Guest, what = url): boolean => {
   const web = clientById(table.state, page.id)?.web
-  return web !== undefined && HashSet.has(web.mayRead, what)
+  return web !== undefined && HashSet.has(web.mayRead, placeOf(what))
 }
 
 const about = (value: SampValue) => message("table.load.votable", map({ value }))
@@ -67,6 +68,7 @@ describe("a URL is open to a page", () => {
     const urls = ["file:/x", "FTP://host/x", "http://[::1]:9/y?a=b&c#d", "ivo://auth/id", "file:///a b.fits"]
     send(table, desktop, page, [map({ deep: [urls] })])
     for (const each of urls) assert.isTrue(mayRead(table, page, each), each)
+    assert.isTrue(mayRead(table, page, "http://[::1]:9/y?a=b&c"), "browsers do not send fragments")
     const none = ["see file:///etc/passwd", "/etc/passwd", "http:", "c1", "mailto:x", " file:///x", "://x/"]
     send(table, desktop, page, none)
     for (const each of none) assert.isFalse(mayRead(table, page, each), each)
@@ -110,6 +112,28 @@ describe("a URL stays closed", () => {
     send(table, desktop, page)
     send(table, desktop, other)
     assert.isFalse(mayRead(table, page) || mayRead(table, other))
+  })
+
+  it("WEB-54 in whatever spelling a trusted client echoes it", () => {
+    const spellings: ReadonlyArray<ReadonlyArray<string>> = [
+      [
+        "file:///etc/passwd",
+        "file:/etc/passwd",
+        "FILE://LOCALHOST/etc//./x/../passwd",
+        "file:///%65tc/passwd"
+      ],
+      ["http://nas/a?b=~c", "HTTP://NAS:80/x/../a?b=%7ec#d", "http://me:secret@nas/a?b=%7Ec"]
+    ]
+    for (const same of spellings) {
+      for (const said of same) {
+        const { desktop, page, table } = set()
+        send(table, page, desktop, said)
+        send(table, desktop, page, same)
+        assert.isFalse(same.some((each) => mayRead(table, page, each)), said)
+        send(table, desktop, page, "file:///data/open.fits")
+        assert.isTrue(mayRead(table, page, "file:/data/open.fits"))
+      }
+    }
   })
 
   it("WEB-54 that only another page mentions, by itself or through what the hub tells of it", () => {

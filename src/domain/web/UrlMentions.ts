@@ -8,6 +8,7 @@ import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import { isList, type SampValue } from "../SampValue.ts"
+import { placeOf } from "./Translation.ts"
 
 /** Who mentioned a URL first: a client of the Standard Profile, or a page, of which the origin is known. */
 export type FirstMention = "trusted" | "web"
@@ -49,12 +50,12 @@ const syntax = /^[a-z][a-z0-9+.-]*:\/./iu
 
 const collect = (value: SampValue, found: Set<string>): void => {
   if (typeof value === "string") {
-    if (value.length <= longest && syntax.test(value)) found.add(value)
+    if (value.length <= longest && syntax.test(value)) found.add(placeOf(value))
   } else if (isList(value)) { for (const item of value) collect(item, found) }
   else for (const [, item] of value) collect(item, found)
 }
 
-/** All URLs that stand in a value, wherever. */
+/** All URLs that stand in a value, wherever, each in the one spelling in which it is remembered. */
 export const urlsIn = (value: SampValue): ReadonlySet<string> => {
   const found = new Set<string>()
   collect(value, found)
