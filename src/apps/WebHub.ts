@@ -17,7 +17,6 @@ import { clientByToken, webClients } from "../domain/HubState.ts"
 import type { WebState } from "../domain/HubStatus.ts"
 import { ClientId, PrivateKey } from "../domain/Identifiers.ts"
 import { isMap, type SampValue, stringAt } from "../domain/SampValue.ts"
-import { placeOf } from "../domain/web/Translation.ts"
 import { readWebAsked, type WebAsked, webPort } from "../domain/WebProfile.ts"
 import type { ListenError } from "../ports/CallServer.ts"
 import { Consent, type ConsentRequest } from "../ports/Consent.ts"
@@ -137,7 +136,7 @@ const handler = (publications: Publications.Publications, base: () => string) =>
       mayRead: (token, url, origin) => {
         const client = holder(token, origin)
         if (client === undefined) return "UnknownToken"
-        return HashSet.has(client.web.mayRead, placeOf(url)) ? "Allowed" : "Blocked"
+        return HashSet.has(client.web.mayRead, url) ? "Allowed" : "Blocked"
       },
       room: (token, origin) => {
         const client = holder(token, origin)

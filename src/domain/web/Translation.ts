@@ -96,17 +96,6 @@ const webUrl = (url: string): URL | undefined => {
   return parsed
 }
 
-/** A path without the detours in it, since what is judged must be what is opened. */
-const straight = (path: string): string => {
-  const steps: Array<string> = []
-  for (const step of path.split("/")) {
-    if (step === "..") steps.pop()
-    else if (step !== "" && step !== ".") steps.push(step)
-  }
-  const end = path.endsWith("/") && steps.length > 0 ? "/" : ""
-  return `${path.startsWith("/") ? "/" : ""}${steps.join("/")}${end}`
-}
-
 /**
  * Where a foreign URL leads: to a file of this machine or to the web.
  *
@@ -127,32 +116,7 @@ export const destination = (url: string, own: ReadonlySet<string>): Destination 
   const path = filePath(host !== undefined && own.has(host) ? `file://${url.slice(7 + host.length)}` : url)
   return path === undefined || path.includes("\0")
     ? { _tag: "Nowhere", why: "this is no file: URL of a file of this machine" }
-    : { _tag: "File", path: straight(path) }
-}
-
-const nobody: ReadonlySet<string> = new Set()
-
-/** The one spelling of all escapes that mean the same (RFC 3986, 6.2.2). */
-const unescaped = (href: string): string =>
-  href.replace(/%[0-9a-f]{2}/giu, (escape) => {
-    const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16))
-    return /[\w.~-]/u.test(character) ? character : escape.toUpperCase()
-  })
-
-/**
- * What all spellings of a URL have in common that lead to the same place. Who may read a URL is decided by this: a program
- * that is told `file:///a` may well speak of `file:/a`, and what a page has brought up must be known again (WEB-54).
- */
-export const placeOf = (url: string): string => {
-  const place = destination(url, nobody)
-  switch (place._tag) {
-    case "File":
-      return `file://${place.path}`
-    case "Web":
-      return unescaped(place.url.href)
-    case "Nowhere":
-      return url
-  }
+    : { _tag: "File", path }
 }
 
 /** How often the hub lets itself be sent on; browsers take 20, archives need two or three. */

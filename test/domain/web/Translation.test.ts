@@ -2,13 +2,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { posix } from "node:path"
 import {
   candidates,
   destination,
   maxRedirects,
   mayBeLocal,
-  placeOf,
   redirected,
   translated
 } from "../../../src/domain/web/Translation.ts"
@@ -163,54 +161,6 @@ describe("WEB-54 WEB-55 where a URL leads", () => {
     const place = destination(url, own)
     assert.match(place._tag === "Nowhere" ? place.why : "", why)
   })
-})
-
-describe("WEB-54 spellings of one place", () => {
-  it.each<readonly [string, ReadonlyArray<string>]>([
-    ["file:///a/b c", [
-      "file:/a/b%20c",
-      "FILE://localhost/a/./x/..//b c",
-      "file:////a/b c",
-      "file:///../a/b%20c"
-    ]],
-    ["file:///a/", ["file:///a/", "file:///a/b/../", "file:///a//"]],
-    ["file:///", ["file:///", "file:/..", "file:///a/.."]],
-    ["http://a.example/b?c=%2F~", ["HTTP://A.example:80/x/../b?c=%2f%7e#d", "http://u:p@a.example/b?c=%2F~"]],
-    ["http://127.0.0.1/", ["http://127.1", "http://0x7f.0.0.1:80/#x"]],
-    ["ftp://a.example/%7e", ["ftp://a.example/%7e"]],
-    ["file://other/a", ["file://other/a"]]
-  ])("%s", (place, spellings) => {
-    for (const url of spellings) assert.strictEqual(placeOf(url), place, url)
-  })
-
-  it("what leads elsewhere has another", () => {
-    const urls = [
-      "file:///a",
-      "file:///a/",
-      "file:///A",
-      "file:///a%2520",
-      "file:///a%20",
-      "http://a/b",
-      "https://a/b",
-      "http://a:8080/b",
-      "http://a/b?",
-      "http://a/b%2Fc",
-      "http://a/b/c"
-    ]
-    assert.strictEqual(new Set(urls.map(placeOf)).size, urls.length)
-  })
-
-  const Path = Schema.Array(Schema.Literals(["a", "b c", "..", ".", "", "%", "\u00e9", "#", "?x"])).check(
-    Schema.isMaxLength(6)
-  )
-  it.prop("a path that is judged is the path that is opened", { steps: Path }, ({ steps }) => {
-    const url = `file://${["", ...steps].map(encodeURIComponent).join("/")}`
-    const place = destination(url, new Set())
-    if (place._tag !== "File") return assert.strictEqual(steps.length, 0)
-    assert.strictEqual(placeOf(url), `file://${place.path}`)
-    assert.strictEqual(place.path, posix.normalize(`/${steps.join("/")}`))
-    assert.notMatch(`${place.path}/`, /\/\.{0,2}\/./u)
-  }, runs(500))
 })
 
 describe("WEB-55 being sent on", () => {

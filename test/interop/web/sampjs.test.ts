@@ -187,7 +187,7 @@ describe.each(WebHubs.kinds)("sampjs in Chromium, at the hub of %s", (kind) => {
     await refused(url)
     const more = file("another secret", Buffer.from("nor this"))
     const other = await Page.register(await Page.open(context, site.otherOrigin, "Accomplice"))
-    await other.callAndWait(astropy.id, "test.open", { url: more })
+    await other.callAndWait(astropy.id, "test.open", { url: more.replace("file://", "file://localhost") })
     await other.leave()
     await astropy.notify(page.id, "table.load.votable", { url: more })
     await receives(page, { from: astropy.id, params: { url: more } })
