@@ -88,9 +88,9 @@ export const pull = (
   const current = clientById(turn.state, caller.id)
   if (!isWeb(current)) return
   const queue = PullQueue.acknowledge(current.web.queue, current.web.counts ? serial : undefined)
-  const wished = timeoutSeconds < 0 ? Infinity : timeoutSeconds * 1000
+  const wished = timeoutSeconds < 0 ? Infinity : timeoutSeconds > 0 ? timeoutSeconds * 1000 : 0
   const deadline = now + (isCrowd(turn.state, current) ? Math.min(wished, crowdedPullMs) : wished)
-  const waits = PullQueue.isEmpty(queue) && timeoutSeconds !== 0 && !turn.state.stopping
+  const waits = PullQueue.isEmpty(queue) && wished > 0 && !turn.state.stopping
   if (PullQueue.isEmpty(queue) && turn.state.stopping) {
     return refuse(turn, number, fault("Stopping", "the hub is shutting down"))
   }

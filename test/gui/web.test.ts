@@ -41,7 +41,7 @@ describe.skipIf(kind === "astropy")("TOPCAT and a page with sampjs", () => {
     )
     browser = await Chromium.start(desktop.home)
     page = await Page.register(await Page.open(await browser.newContext(), site.origin, "Archive"))
-  })
+  }, 200_000)
   afterAll(async () => {
     await browser?.close()
     await site?.close()

@@ -3,14 +3,27 @@
  * watches the machine's inputs and outputs against it. It shares no rule with the engine, not even the wildcard match.
  */
 import * as Result from "effect/Result"
-import type { HubInput, Operation } from "../../src/domain/HubInput.ts"
+import type { HubInput } from "../../src/domain/HubInput.ts"
 import type { Delivery, HubOutput } from "../../src/domain/HubOutput.ts"
 import type { HubState } from "../../src/domain/HubState.ts"
 import { ClientId, MessageId, type PrivateKey } from "../../src/domain/Identifiers.ts"
 import { type SampMap, type SampValue, stringAt, toJson } from "../../src/domain/SampValue.ts"
-import { compare, departures, everyoneHears } from "./ModelEvents.ts"
-import { demand, isSubscribed, type ModelCall, type ModelClient, mtypeOf, Violation } from "./ModelRules.ts"
-import { newPage, WebModel } from "./WebModel.ts"
+import { Mailbox } from "./Mailbox.ts"
+import { agree } from "./ModelAgrees.ts"
+import { everyoneHears, tellsOnlyOf } from "./ModelEvents.ts"
+import { ModelMentions } from "./ModelMentions.ts"
+import { ModelPages } from "./ModelPages.ts"
+import {
+  demand,
+  isLetThrough,
+  isSubscribed,
+  type ModelCall,
+  type ModelClient,
+  mtypeOf,
+  Violation
+} from "./ModelRules.ts"
+
+type Asked = Extract<HubInput, { readonly _tag: "Asked" }>
 
 /** Watches one history. */
 export class Model {
@@ -19,11 +32,14 @@ export class Model {
   readonly deadKeys: Array<PrivateKey> = []
   readonly deadIds: Array<ClientId> = []
   readonly endedCalls: Array<MessageId> = []
-  readonly web = new WebModel(this.clients)
   private readonly everIds = new Set<string>(["hub"])
   private readonly pending = new Set<number>()
   /** The last number that went from a sender to a recipient: deliveries keep the order of sending. */
   private readonly order = new Map<string, number>()
+  private readonly pages = new ModelPages(this.clients, this.calls)
+  readonly mentions = new ModelMentions(this.clients)
+  /** What web clients may send unless told otherwise, as the hub is configured. */
+  private safe: ReadonlyArray<string> = []
   stopped = false
 
   /** Checks the outputs of one input, and follows them. */
@@ -31,41 +47,20 @@ export class Model {
     if (input._tag === "Asked") this.pending.add(input.request)
     if (input._tag === "Abandoned") this.abandon(input.request)
     if (input._tag === "Stop") this.stopped = true
-    const caller = input._tag === "Asked" && input.operation._tag !== "Register"
-      ? this.callerOf(input.operation.key)
-      : undefined
-    this.web.begin(input, caller, state)
+    this.safe = state.config.webMTypes
     const before = this.expectations(input)
+    this.pages.begin(input, input._tag === "Asked" ? this.callerOf(input) : undefined, outputs)
     const answered = input._tag === "Asked" && input.operation._tag === "Reply"
       ? this.calls.get(input.operation.msgId)
       : undefined
-    if (input._tag === "Asked") this.judge(input, outputs, caller)
+    this.mentions.said(input, outputs, input._tag === "Asked" ? this.callerOf(input) : undefined)
     this.followDeclaration(input, outputs)
-    for (const output of outputs) this.follow(input, output)
+    for (const output of outputs) this.follow(input, output, state)
     if (input._tag === "Asked" && input.operation._tag === "Reply") this.settleReply(input, outputs, answered)
     this.settle(input, outputs, before)
-    this.web.settle(state)
-    compare(state, this)
-  }
-
-  /** What is taken comes from where the key belongs (P12), and what a page says counts from then on. */
-  private judge(
-    input: Extract<HubInput, { readonly _tag: "Asked" }>,
-    outputs: ReadonlyArray<HubOutput>,
-    caller: ModelClient | undefined
-  ): void {
-    const { operation, page, request } = input
-    const own = outputs.find((output) => output._tag === "Answer" && output.request === request)
-    if (own?._tag === "Answer" && Result.isFailure(own.result)) return
-    if (operation._tag === "Register" || operation.key === undefined) return
-    demand(
-      caller?.page?.identity.origin === page?.origin,
-      `${operation._tag} was taken with a key of ${caller?.id} from ${page?.origin ?? "the Standard Profile"}`
-    )
-    if ("message" in operation) this.web.say(caller, operation.message)
-    if (operation._tag === "Reply") this.web.say(caller, operation.response)
-    if (operation._tag === "DeclareMetadata") this.web.say(caller, operation.metadata)
-    if (operation._tag === "DeclareSubscriptions") this.web.say(caller, operation.subscriptions)
+    agree(state, this)
+    this.pages.settle(input, state, this.stopped)
+    this.mentions.settle(state)
   }
 
   /** After the end nothing is open, and nobody waits. */
@@ -74,8 +69,12 @@ export class Model {
     demand(this.pending.size === 0, `requests ${[...this.pending].join()} were never answered`)
   }
 
-  callerOf(key: PrivateKey | undefined): ModelClient | undefined {
-    return [...this.clients.values()].find((client) => client.key === key)
+  /** Who asks: a key counts in its own profile, and there on pages of its own origin only (P12). */
+  callerOf({ operation, page }: Pick<Asked, "operation" | "page">): ModelClient | undefined {
+    const key = operation._tag === "Register" ? undefined : operation.key
+    return [...this.clients.values()].find((client) =>
+      client.key === key && client.web?.origin === page?.origin
+    )
   }
 
   private abandon(request: number): void {
@@ -89,13 +88,17 @@ export class Model {
   }
 
   /** Who must get a broadcast of this MType, as the state is before the input. */
-  private audience(caller: ModelClient, mtype: string): ReadonlyArray<ClientId> {
-    const isHubs = ["samp.app.ping", "x-samp.query.by-meta", "samp.query.by-meta"].includes(mtype)
-    const hub = isHubs && this.web.lets(caller, new Map(), undefined, mtype) ? ["hub"] : []
+  private audience(caller: ClientId, mtype: string): ReadonlyArray<ClientId> {
+    const from = this.clients.get(caller)
+    const own = ["samp.app.ping", "x-samp.query.by-meta", "samp.query.by-meta"]
+    const hub = own.includes(mtype) &&
+        isLetThrough(from, { web: undefined, subscriptions: new Map() }, mtype, this.safe)
+      ? ["hub"]
+      : []
     const others = [...this.clients.values()]
-      .filter((other) =>
-        other.id !== caller.id && other.callable && isSubscribed(other.subscriptions, mtype) &&
-        this.web.lets(caller, other.subscriptions, other, mtype)
+      .filter((client) =>
+        client.id !== caller && client.callable && isSubscribed(client.subscriptions, mtype) &&
+        isLetThrough(from, client, mtype, this.safe)
       )
     return [...hub, ...others.map(({ id }) => id)].map((id) => ClientId(id))
   }
@@ -104,8 +107,8 @@ export class Model {
     if (input._tag !== "Asked") return undefined
     const { operation } = input
     if (operation._tag !== "NotifyAll" && operation._tag !== "CallAll") return undefined
-    const caller = this.callerOf(operation.key)
-    return caller === undefined ? undefined : this.audience(caller, mtypeOf(operation.message))
+    const caller = this.callerOf(input)
+    return caller === undefined ? undefined : this.audience(caller.id, mtypeOf(operation.message))
   }
 
   /** A declaration is in force before its event goes out (EVT-10, SUB-12). */
@@ -115,11 +118,11 @@ export class Model {
     const succeeded = outputs.some((output) =>
       output._tag === "Answer" && output.request === request && Result.isSuccess(output.result)
     )
-    const caller = this.callerOf(operation.key)
+    const caller = this.callerOf(input)
     if (succeeded && caller !== undefined) caller.subscriptions = operation.subscriptions
   }
 
-  private follow(input: HubInput, output: HubOutput): void {
+  private follow(input: HubInput, output: HubOutput, state: HubState): void {
     switch (output._tag) {
       case "Answer":
         demand(
@@ -136,7 +139,9 @@ export class Model {
       case "Left": {
         const client = this.clients.get(output.id)
         demand(client !== undefined, `${output.id} left, but was not there`)
-        demand(client?.page?.pull === undefined, `the pull of ${output.id}, who has left, is left hanging`)
+        this.pages.left(output.id, output.departure, input)
+        const faded = output.departure === "dead" && input._tag === "Tick"
+        demand(!faded || !this.pages.tooEarly(output.id, state), `${output.id} was removed too early`)
         this.clients.delete(output.id)
         this.deadIds.push(output.id)
         if (client !== undefined) this.deadKeys.push(client.key)
@@ -148,7 +153,10 @@ export class Model {
       }
       case "Unheard": {
         const { responder, sender, tag } = output
-        demand(this.clients.get(sender)?.callable === false, `${sender} is callable, but was not told`)
+        const deaf = this.clients.get(sender)
+        // those that go together with the Web Profile take nothing any more
+        const goes = deaf?.web !== undefined && input._tag === "CloseWeb"
+        demand(deaf?.callable === false || goes, `${sender} is callable, but was not told`)
         const found = [...this.calls].find(([, call]) =>
           call.sender === sender && call.recipient === responder && call.tag === tag
         )
@@ -171,14 +179,14 @@ export class Model {
       demand(/^[\x20-\x7e]+$/u.test(result.failure.text), "a fault text is one line of ASCII")
       demand(!result.failure.text.includes("KEY"), "a fault text holds a private key")
     }
-    this.web.answer(request, result)
     for (const [id, call] of this.calls) {
       if (call.request !== request) continue
       this.close(id)
-      const sender = this.clients.get(call.sender)
-      if (sender !== undefined && Result.isSuccess(result)) {
-        this.web.hear(sender, result.success, this.clients.get(call.recipient))
-      }
+      if (Result.isFailure(result)) continue
+      this.mentions.heard(this.clients.get(call.sender), result.success, this.clients.get(call.recipient))
+    }
+    if (Result.isSuccess(result)) {
+      this.pages.answered(request, result.success, input._tag === "Asked" ? input.request : undefined)
     }
     if (input._tag !== "Asked" || input.request !== request || Result.isFailure(result)) return
     const { operation } = input
@@ -191,10 +199,8 @@ export class Model {
     const client = this.clients.get(to)
     demand(client !== undefined, `something was delivered to ${to}, who is not registered`)
     demand(client?.callable === true, `something was delivered to ${to}, who is not callable`)
-    if (client !== undefined) {
-      this.web.allowed(delivery, client)
-      this.web.deliver(client, delivery)
-    }
+    this.pages.delivered(client, delivery)
+    this.mentions.delivered(client, delivery)
     if (delivery._tag === "Response") {
       const { response, responder, tag } = delivery
       demand(!JSON.stringify(toJson(response)).includes("KEY"), "a response holds a private key")
@@ -214,6 +220,10 @@ export class Model {
     const mtype = mtypeOf(delivery.message)
     if (client !== undefined) {
       demand(isSubscribed(client.subscriptions, mtype), `${to} got ${mtype} without a subscription`)
+      demand(
+        isLetThrough(this.clients.get(delivery.sender), client, mtype, this.safe),
+        `${to} got ${mtype}, which is not for it`
+      )
     }
     this.followOrder(delivery.sender, to, delivery.message)
     if (delivery._tag === "Call") {
@@ -239,14 +249,10 @@ export class Model {
     this.order.set(`${sender} ${to}`, number)
   }
 
-  private open(
-    input: Extract<HubInput, { readonly _tag: "Asked" }>,
-    recipient: ClientId,
-    id: MessageId
-  ): void {
+  private open(input: Asked, recipient: ClientId, id: MessageId): void {
     demand(!this.calls.has(id) && !this.endedCalls.includes(id), `msg-id ${id} was used twice`)
     const { operation, request } = input
-    const sender = operation._tag === "Register" ? undefined : this.callerOf(operation.key)?.id
+    const sender = this.callerOf(input)?.id
     demand(sender !== undefined, "a call came from nobody")
     if (sender === undefined) return
     const tag = operation._tag === "Call" || operation._tag === "CallAll" ? operation.tag : undefined
@@ -272,11 +278,14 @@ export class Model {
       )
       demand(input._tag !== "Tick" || call.deadline > input.now, `call ${id} is open after its limit`)
     }
-    departures(this.clients.values(), outputs)
+    for (const output of outputs) {
+      if (output._tag === "Left") everyoneHears(this.clients, outputs, "samp.hub.event.unregister", output.id)
+    }
+    tellsOnlyOf(outputs)
   }
 
   private settleAsked(
-    input: Extract<HubInput, { readonly _tag: "Asked" }>,
+    input: Asked,
     outputs: ReadonlyArray<HubOutput>,
     audience: ReadonlyArray<ClientId> | undefined
   ): void {
@@ -284,15 +293,15 @@ export class Model {
     const own = outputs.filter((output) => output._tag === "Answer").find((output) =>
       output.request === request
     )
-    const waits = operation._tag === "PullCallbacks" ||
-      [...this.calls.values()].some((call) => call.request === request)
+    const waits = [...this.calls.values()].some((call) => call.request === request) ||
+      this.callerOf(input)?.web?.box.pull?.request === request
     demand(own !== undefined || waits, `request ${request} (${operation._tag}) got no answer`)
     if (own === undefined || Result.isFailure(own.result)) return
     const { success } = own.result
     if (operation._tag === "PullCallbacks") return
     if (this.stopped) throw new Violation("something succeeded after the stop")
-    if (operation._tag === "Register") return this.settleRegister(success, operation, outputs)
-    const caller = operation.key === undefined ? undefined : this.callerOf(operation.key)
+    if (operation._tag === "Register") return this.settleRegister(success, operation, input.now, outputs)
+    const caller = this.callerOf(input)
     if (operation._tag === "Ping" || operation._tag === "Unregister") return
     demand(caller !== undefined, `${operation._tag} succeeded with a key that nobody has`)
     if (caller === undefined) return
@@ -301,31 +310,25 @@ export class Model {
         JSON.stringify(toJson(left)) === JSON.stringify(toJson(right)),
         `${what}: ${JSON.stringify(toJson(left))}`
       )
+    if ("id" in operation) this.mentions.heard(caller, success, this.clients.get(operation.id))
     switch (operation._tag) {
-      case "AllowReverseCallbacks":
-        return operation.allow ? undefined : this.web.silence(caller)
       case "DeclareMetadata":
         caller.metadata = operation.metadata
         return
       case "GetMetadata":
-        this.web.hear(caller, success, this.clients.get(operation.id))
         return operation.id === "hub"
           ? undefined
           : same(success, this.clients.get(operation.id)?.metadata ?? "gone", "metadata")
-      case "GetSubscriptions": {
-        this.web.hear(caller, success, this.clients.get(operation.id))
-        const declared = this.clients.get(operation.id)?.subscriptions
-        if (operation.id === "hub" || declared === undefined || !(success instanceof Map)) return
-        return demand(
-          this.web.isShown(caller, declared, success),
-          `${caller.id} was shown other subscriptions than those of ${operation.id}`
-        )
-      }
+      case "GetSubscriptions":
+        // what a page sees of others is tested by properties of its own
+        return operation.id === "hub" || (caller.web !== undefined && operation.id !== caller.id)
+          ? undefined
+          : same(success, this.clients.get(operation.id)?.subscriptions ?? "gone", "subscriptions")
       case "GetRegisteredClients":
         return same(success, ["hub", ...[...this.clients.keys()].filter((id) => id !== caller.id)], "clients")
       case "GetSubscribedClients": {
         const keys = success instanceof Map ? [...success.keys()] : []
-        return same(keys, this.audience(caller, operation.mtype), "subscribed clients")
+        return same(keys, this.audience(caller.id, operation.mtype), "subscribed clients")
       }
       case "NotifyAll":
         return same(success, audience ?? [], "recipients of notifyAll")
@@ -342,21 +345,21 @@ export class Model {
 
   /** A reply counts if it comes from the one who was called, for a call that was open (DLV-15..17). */
   private settleReply(
-    input: Extract<HubInput, { readonly _tag: "Asked" }>,
+    input: Asked,
     outputs: ReadonlyArray<HubOutput>,
     call: ModelCall | undefined
   ): void {
     const succeeded = outputs.some((output) =>
       output._tag === "Answer" && output.request === input.request && Result.isSuccess(output.result)
     )
-    const key = input.operation._tag === "Reply" ? input.operation.key : undefined
     demand(!succeeded || call !== undefined, "a reply to no open call was taken")
-    demand(!succeeded || this.callerOf(key)?.id === call?.recipient, "a reply of a stranger was taken")
+    demand(!succeeded || this.callerOf(input)?.id === call?.recipient, "a reply of a stranger was taken")
   }
 
   private settleRegister(
     success: SampValue,
-    { freshKey: key, web }: Extract<Operation, { readonly _tag: "Register" }>,
+    { freshKey: key, web }: Extract<Asked["operation"], { readonly _tag: "Register" }>,
+    now: number,
     outputs: ReadonlyArray<HubOutput>
   ): void {
     demand(success instanceof Map, "a registration is a map")
@@ -366,14 +369,14 @@ export class Model {
     demand(success.get("samp.hub-id") === "hub", "the hub's id has changed")
     demand(success.get("samp.private-key") === key, "the private key is not the fresh one")
     this.everIds.add(id)
-    this.clients.set(id, {
-      id,
-      key,
-      callable: false,
-      metadata: new Map(),
-      subscriptions: new Map(),
-      page: web && newPage(web)
-    })
-    everyoneHears(this.clients.values(), outputs, "samp.hub.event.register", id)
+    const fresh = { id, key, callable: false, metadata: new Map(), subscriptions: new Map() }
+    const page = web === undefined ? undefined : {
+      origin: web.origin,
+      send: web.send,
+      receive: web.receive,
+      box: new Mailbox(id, web.counts, now)
+    }
+    this.clients.set(id, { ...fresh, web: page })
+    everyoneHears(this.clients, outputs, "samp.hub.event.register", id)
   }
 }

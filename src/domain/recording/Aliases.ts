@@ -114,8 +114,8 @@ export class Aliases {
     return alias
   }
 
-  /** A client has got its key, and a page its token besides. */
-  joined(id: ClientId, ...keys: ReadonlyArray<PrivateKey>): void {
+  /** A client has got its key, and if it is a page its token, too. */
+  joined(id: ClientId, keys: ReadonlyArray<PrivateKey>): void {
     this.holders.set(id, keys)
     for (const key of keys) {
       const index = this.strangers.indexOf(key)
@@ -123,13 +123,12 @@ export class Aliases {
     }
   }
 
-  /** A client has left: its keys are worth nothing any more, and are remembered for a while only. */
+  /** A client has left: its key is worth nothing any more, and is remembered for a while only. */
   left(id: ClientId): void {
-    for (const key of this.holders.get(id) ?? []) {
-      this.gone.push(key)
-      if (this.gone.length > remembered) this.forget(this.gone.shift())
-    }
+    const keys = this.holders.get(id) ?? []
     this.holders.delete(id)
+    this.gone.push(...keys)
+    while (this.gone.length > remembered) this.forget(this.gone.shift())
   }
 
   /** Any text, without what is to be hidden. */

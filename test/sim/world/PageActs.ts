@@ -59,7 +59,7 @@ const read = (world: World, { actor, connection, hub }: Registered, { pick }: Ac
     const isForeign = origin !== undefined && origin !== (own ?? "")
     for (const url of urls) {
       const got = yield* fetched(world, `${connection.web?.translator}${encodeURIComponent(url)}`, origin)
-      const may = hub.watch.model.web.mayRead(connection.selfId, url)
+      const may = hub.watch.model.mentions.mayRead(connection.selfId, url)
       if (got === url) {
         world.log("?", actor.name, `can read ${url} from ${shown(origin)}`)
         if (isForeign) world.wrong(`the token of ${actor.name} was taken from ${origin}`)

@@ -47,22 +47,21 @@ export interface Read {
   readonly text: string
 }
 
-/** A digest of bytes. */
+/** The digest of bytes that a page would give. */
 export const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
 const asRead = (value: unknown): Read => {
-  const { bytes, error, status, url } = Json.record(value)
-  const content = Buffer.from(Uint8Array.from(list(bytes ?? []), Number))
-  return { url, status: error ?? status, digest: digest(content), text: content.toString("utf8", 0, 5_000) }
+  const { digest, error, status, text, url } = Json.record(value)
+  return { url, status: error ?? status, digest: String(digest), text: String(text) }
 }
 
-/** The site on which the pages are, and these files too. */
+/** The site on which the pages are, and these files too, or in their place. */
 export const site = async (files: Readonly<Record<string, string>> = {}): Promise<Pages.Site> =>
   Pages.serve({
-    ...files,
     "/": Pages.asset("sampjs.html"),
     "/world.js": Pages.asset("world.js"),
-    "/samp.js": await Sampjs.source()
+    "/samp.js": files["/samp.js"] ?? await Sampjs.source(),
+    ...files
   })
 
 /** Opens a page that has not registered. */
