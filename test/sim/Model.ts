@@ -199,7 +199,7 @@ export class Model {
     const client = this.clients.get(to)
     demand(client !== undefined, `something was delivered to ${to}, who is not registered`)
     demand(client?.callable === true, `something was delivered to ${to}, who is not callable`)
-    this.pages.delivered(to, delivery)
+    this.pages.delivered(client, delivery)
     this.mentions.delivered(client, delivery)
     if (delivery._tag === "Response") {
       const { response, responder, tag } = delivery

@@ -1,8 +1,7 @@
 /** Calls of a hub's methods by `fetch`, as pages can make them (section 5): POST with a type that makes browsers ask first. */
-import * as Result from "effect/Result"
-import { defaults } from "../../domain/Limits.ts"
+import { reading } from "../../domain/Limits.ts"
 import type { SampValue } from "../../domain/SampValue.ts"
-import { type MethodCall, readAnswer } from "../../domain/XmlRpc.ts"
+import type { MethodCall } from "../../domain/XmlRpc.ts"
 import { scanAnswer, scanFault } from "../../domain/XmlRpcScanner.ts"
 import { writeCall } from "../../domain/XmlRpcWriter.ts"
 import { CallError } from "./WebErrors.ts"
@@ -35,19 +34,18 @@ export const toLoopback: RequestInit = (() => {
   }
 })()
 
-const read = (url: string, text: string, parse: ParseXml): SampValue => {
-  const fault = (remote: { readonly text: string; readonly code: number }): CallError =>
-    new CallError({ reason: "RemoteFault", url, detail: remote.text, code: remote.code })
-  const bad = (detail: string): CallError => new CallError({ reason: "BadAnswer", url, detail })
-  const value = scanAnswer(text, defaults)
+const read = async (url: string, text: string, parse: ParseXml | undefined): Promise<SampValue> => {
+  const value = scanAnswer(text, reading)
   if (value !== undefined) return value
-  const scanned = scanFault(text, defaults)
-  if (scanned !== undefined) throw fault(scanned)
-  const tree = parse(text, defaults)
-  if (Result.isFailure(tree)) throw bad(`the answer is not well-formed XML: ${tree.failure}`)
-  const answer = readAnswer(tree.success, defaults)
-  if (Result.isSuccess(answer)) return answer.success
-  throw answer.failure._tag === "RemoteFault" ? fault(answer.failure) : bad(answer.failure.text)
+  const answer = scanFault(text, reading) ?? (await import("./FullAnswer.ts")).readFully(text, parse)
+  switch (answer._tag) {
+    case "Value":
+      return answer.value
+    case "RemoteFault":
+      throw new CallError({ reason: "RemoteFault", url, detail: answer.text, code: answer.code })
+    case "Bad":
+      throw new CallError({ reason: "BadAnswer", url, detail: answer.detail })
+  }
 }
 
 /** A signal that is aborted with any of these, or when the time is over. */
@@ -60,9 +58,13 @@ export const within = (
   return signal === undefined ? limit : AbortSignal.any([signal, limit])
 }
 
-/** Calls by `fetch`, with a parser for answers in other than the usual form. */
+/**
+ * Calls by `fetch`.
+ *
+ * @param parse - reads answers in another than the usual form; else the browser's own parser does
+ */
 export const webCalls =
-  (parse: ParseXml): WebCall => async (url, call, { keepalive, signal, timeoutMs } = {}) => {
+  (parse?: ParseXml): WebCall => async (url, call, { keepalive, signal, timeoutMs } = {}) => {
     let text: string
     let status: number
     try {
@@ -91,3 +93,25 @@ export const webCalls =
     if (status !== 200) throw new CallError({ reason: "BadAnswer", url, detail: `HTTP status ${status}` })
     return read(url, text, parse)
   }
+
+/** Whether anything at all takes a request there, though the page may not see what it answers. */
+export const knock = async (
+  url: string,
+  call: MethodCall,
+  { signal, timeoutMs }: WebCallOptions
+): Promise<boolean> => {
+  try {
+    // a whole call, since a hub of DS9 complains to its user of requests that are none
+    await fetch(url, {
+      ...toLoopback,
+      method: "POST",
+      mode: "no-cors",
+      body: writeCall(call),
+      signal: within(timeoutMs, signal) ?? null
+    })
+    return true
+  } catch {
+    signal?.throwIfAborted()
+    return false
+  }
+}
