@@ -90,12 +90,7 @@ const handler = (publications: Publications.Publications, base: () => string) =>
       Effect.gen(function*() {
         const origin = originOf(page)
         const verdict = yield* consent.ask({ name, origin: page.origin, referer: page.referer })
-        if (verdict._tag === "Denied") {
-          yield* Effect.logWarning(`the page ${shown(page.origin)} may not register: ${verdict.why}`, {
-            name
-          })
-          return yield* Effect.fail(fault("NotAllowed", verdict.why))
-        }
+        if (verdict._tag === "Denied") return yield* Effect.fail(fault("NotAllowed", verdict.why))
         const { receive, send } = verdict
         const key = PrivateKey(yield* keys.next)
         const heard = yield* engine.askFor({ origin }, {
@@ -112,7 +107,7 @@ const handler = (publications: Publications.Publications, base: () => string) =>
             ...receive === undefined ? {} : { receive }
           }
         })
-        yield* Effect.logInfo(`the page ${shown(page.origin)} is registered, allowed by ${verdict.by}`, {
+        yield* Effect.logDebug(`the page ${shown(page.origin)} is registered, allowed by ${verdict.by}`, {
           name,
           id: selfIdIn(heard.value)
         })
@@ -141,7 +136,8 @@ const handler = (publications: Publications.Publications, base: () => string) =>
       mayRead: (token, url, origin) => {
         const client = holder(token, origin)
         if (client === undefined) return "UnknownToken"
-        return HashSet.has(client.web.mayRead, url) ? "Allowed" : "Blocked"
+        // What a page has handed over is nothing of the user's, and has an address that nobody can guess.
+        return HashSet.has(client.web.mayRead, url) || publications.has(url) ? "Allowed" : "Blocked"
       },
       room: (token, origin) => {
         const client = holder(token, origin)

@@ -195,7 +195,9 @@ const tick = (turn: Turn, now: number): void => {
 /** Ejects clients that have asked for nothing too long; one that waits for an answer is not idle. */
 const ejectIdle = (turn: Turn, now: number, waiting: ReadonlySet<ClientId>): void => {
   const { clientTimeoutMs } = turn.state.config
-  for (const [id, client] of turn.state.clients) {
+  for (const [id] of turn.state.clients) {
+    const client = clientById(turn.state, id) // others who went before may have left it an event
+    if (client === undefined) continue
     if (waiting.has(id)) update(turn, { ...client, lastSeen: now })
     const due = (waiting.has(id) ? now : client.lastSeen) + clientTimeoutMs
     // The reason is worded as Python's hub words it (WIRE-82).

@@ -88,9 +88,9 @@ export const pull = (
   const current = clientById(turn.state, caller.id)
   if (!isWeb(current)) return
   const queue = PullQueue.acknowledge(current.web.queue, current.web.counts ? serial : undefined)
-  const wished = timeoutSeconds < 0 ? Infinity : timeoutSeconds * 1000
+  const wished = timeoutSeconds < 0 ? Infinity : timeoutSeconds > 0 ? timeoutSeconds * 1000 : 0
   const deadline = now + (isCrowd(turn.state, current) ? Math.min(wished, crowdedPullMs) : wished)
-  const waits = PullQueue.isEmpty(queue) && timeoutSeconds !== 0 && !turn.state.stopping
+  const waits = PullQueue.isEmpty(queue) && wished > 0 && !turn.state.stopping
   if (PullQueue.isEmpty(queue) && turn.state.stopping) {
     return refuse(turn, number, fault("Stopping", "the hub is shutting down"))
   }
@@ -133,9 +133,8 @@ export const unread = (turn: Turn, request: number, now: number): void => {
   }
 }
 
-/** When a web client counts as gone unless it asks for something before (GEN-06). */
+/** When a web client whose pull does not wait counts as gone unless it asks for something before (GEN-06). */
 const goneAt = ({ config: { limits } }: HubState, { callback, lastSeen, web }: WebPeer): number => {
-  if (web.pull !== undefined) return Infinity
   if (callback === undefined) return lastSeen + limits.webIdleMs
   return Math.max(web.quietSince, lastSeen) + (web.hungUp ? limits.hungUpGraceMs : limits.pullGraceMs)
 }

@@ -74,6 +74,13 @@ const webInfo = ({ counts, publisher, token, translator }: WebClient.WebIdentity
 
 /** STD-06, STD-07: from now on the client is callable, and what it had subscribed to is in force (SUB-10). */
 export const setCallback = (turn: Turn, { caller, number }: Request, callback: Callback): void => {
+  if (isWeb(caller) !== (callback._tag === "Pull")) {
+    return refuse(
+      turn,
+      number,
+      fault("NotCallable", "callbacks are pulled in the Web Profile, and only there")
+    )
+  }
   update(turn, { ...caller, callback })
   if (caller.callback === undefined) {
     turn.state = { ...turn.state, index: add(turn.state.index, caller, caller.subscriptions) }

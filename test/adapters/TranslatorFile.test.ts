@@ -143,6 +143,7 @@ describe("the translator", () => {
       yield* eventually("told", () => hub.outcomes.some(({ status }) => status === 200))
       assert.strictEqual(hub.outcomes.filter(({ problem }) => problem === undefined).length, 1)
       assert.isTrue(hub.outcomes.every(({ problem, status }) => (problem === undefined) === (status === 200)))
+      assert.isTrue(hub.outcomes.some((told) => told.status === 403 && told.url === "file:///etc/passwd"))
       hub.tokens.clear()
       yield* refused(`${token}?${encodeURIComponent(url)}`, 403, /not registered/u)
     }).pipe(Effect.scoped))

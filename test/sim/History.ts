@@ -2,21 +2,24 @@
  * Histories: random sequences of inputs to the hub machine, legal and not, each step watched by the model. A history is
  * made of its seed alone, so a failing one replays: HISTORY_SEED=4711 npx vitest run test/sim
  */
-import type { HubInput, Operation } from "../../src/domain/HubInput.ts"
+import type { HubInput, Operation, WebCaller } from "../../src/domain/HubInput.ts"
 import { step } from "../../src/domain/HubMachine.ts"
 import { config, type HubState, start } from "../../src/domain/HubState.ts"
 import { ClientId, MessageId, PrivateKey } from "../../src/domain/Identifiers.ts"
-import { defaults } from "../../src/domain/Limits.ts"
+import { defaults, type Limits } from "../../src/domain/Limits.ts"
 import { errorResponse, message, okResponse } from "../../src/domain/Message.ts"
 import { emptyMap, map, type SampMap } from "../../src/domain/SampValue.ts"
 import { type Dice, dice } from "../../src/domain/simulation/Dice.ts"
+import type { WebIdentity } from "../../src/domain/web/WebClient.ts"
 import { Model } from "./Model.ts"
+import { harmless, type ModelClient } from "./ModelRules.ts"
 
 /** A machine: the real one, or a mutant of it. */
 export type Step = typeof step
 
 const mtypes = ["a.b", "a.b.c", "a.bc", "a", "table.load.votable", "samp.app.ping", "x-samp.query.by-meta"]
 const patterns = [
+  "*",
   "*",
   "a.*",
   "a.b.*",
@@ -29,6 +32,8 @@ const patterns = [
   "samp.hub.event.*",
   "samp.hub.*"
 ]
+const annotations = [{}, {}, {}, { "x-samp.mostly-harmless": "1" }, { "x-samp.mostly-harmless": "0" }]
+const origins = ["https://one.example", "https://one.example", "http://two.example:81", ""]
 const badPatterns = ["a*", "*.b", "a..b", "", "a.*.c"]
 
 class Teller {
@@ -40,8 +45,11 @@ class Teller {
   private number = 0
   private tags = 0
 
-  constructor(seed: number) {
+  private readonly hasPages: boolean
+
+  constructor(seed: number, hasPages: boolean) {
     this.dice = dice(seed)
+    this.hasPages = hasPages
   }
 
   private key(): PrivateKey {
@@ -60,6 +68,14 @@ class Teller {
     return alive.length === 0 ? ClientId("hub") : this.dice.pick(alive)
   }
 
+  /** Somebody who hears something. */
+  private listener(): ClientId {
+    const hearing = [...this.model.clients.values()].filter(({ callable, subscriptions }) =>
+      callable && subscriptions.size > 0
+    )
+    return hearing.length === 0 ? this.id() : this.dice.pick(hearing).id
+  }
+
   private message(): SampMap {
     const mtype = this.dice.pick(mtypes)
     if (this.dice.chance(3)) return map({ "samp.params": emptyMap })
@@ -71,7 +87,9 @@ class Teller {
 
   private subscriptions(): SampMap {
     const chosen = new Map<string, SampMap | string>()
-    for (let i = this.dice.below(4); i >= 0; i--) chosen.set(this.dice.pick(patterns), emptyMap)
+    for (let i = this.dice.below(4); i >= 0; i--) {
+      chosen.set(this.dice.pick(patterns), map({ ...this.dice.pick(annotations) }))
+    }
     if (this.dice.chance(5)) chosen.set(this.dice.pick(badPatterns), emptyMap)
     if (this.dice.chance(3)) chosen.set("a.b", "not a map")
     return chosen
@@ -106,31 +124,89 @@ class Teller {
   private company(): Operation | undefined {
     const { clients } = this.model
     if (clients.size < 3 && this.dice.chance(60)) {
-      return { _tag: "Register", freshKey: PrivateKey(`KEY-${this.keys++}`) }
+      return this.register()
     }
     const mute = [...clients.values()].find(({ callable }) => !callable)
-    return mute === undefined || this.dice.chance(70)
+    if (mute !== undefined && this.dice.chance(30)) return this.open(mute)
+    const deaf = [...clients.values()].find(({ subscriptions }) => subscriptions.size === 0)
+    return deaf === undefined || this.dice.chance(70)
       ? undefined
-      : { _tag: "SetCallback", key: mute.key, callback: { _tag: "Post", url: "http://127.0.0.1:1/" } }
+      : { _tag: "DeclareSubscriptions", key: deaf.key, subscriptions: this.subscriptions() }
+  }
+
+  /** Half of all are pages. */
+  private register(): Operation {
+    const number = this.keys++
+    const freshKey = PrivateKey(`KEY-${number}`)
+    if (!this.hasPages || this.dice.chance(50)) return { _tag: "Register", freshKey }
+    const web: WebIdentity = {
+      origin: this.dice.pick(origins),
+      name: "page",
+      token: PrivateKey(`TOKEN-${number}`),
+      translator: "http://127.0.0.1:1/",
+      publisher: "http://127.0.0.1:2/",
+      counts: this.dice.chance(50),
+      ...this.dice.chance(20) ? { send: ["a.*"] } : {},
+      ...this.dice.chance(20) ? { receive: ["a.*", "samp.app.*"] } : {}
+    }
+    return { _tag: "Register", freshKey, web }
+  }
+
+  private open({ key, web }: ModelClient): Operation {
+    return web === undefined
+      ? { _tag: "SetCallback", key, callback: { _tag: "Post", url: "http://127.0.0.1:1/" } }
+      : { _tag: "AllowReverseCallbacks", key, allow: true }
+  }
+
+  /** What only pages do; now and then others try. */
+  private pageTalk(): Operation {
+    const pages = [...this.model.clients.values()].filter(({ web }) => web !== undefined)
+    const one = pages.length === 0 || this.dice.chance(5) ? undefined : this.dice.pick(pages)
+    const key = one?.key ?? this.key()
+    if (this.dice.chance(12)) return { _tag: "AllowReverseCallbacks", key, allow: this.dice.chance(60) }
+    const timeoutSeconds = this.dice.pick([0, -1, 1, 5, 600, Infinity, NaN, 0.5])
+    const has = one?.web?.box.has ?? 0
+    const serial = this.dice.chance(70) ? has : this.dice.pick([0, has - 1, has + 5])
+    return {
+      _tag: "PullCallbacks",
+      key,
+      timeoutSeconds,
+      ...this.dice.chance(70) ? { serial } : {}
+    }
+  }
+
+  /** Where somebody asks from: their own place nearly always. */
+  private pageOf(operation: Operation): WebCaller | undefined {
+    if (operation._tag === "Register") {
+      return operation.web === undefined ? undefined : { origin: operation.web.origin }
+    }
+    if (!this.hasPages) return undefined
+    if (this.dice.chance(3)) return { origin: this.dice.pick(["", "https://evil.example"]) }
+    if (this.dice.chance(1)) return undefined
+    const owner = [...this.model.clients.values()].find(({ key }) => key === operation.key)
+    return owner?.web === undefined ? undefined : { origin: owner.web.origin }
   }
 
   private operation(): Operation {
     const company = this.company()
     if (company !== undefined) return company
     const key = this.key()
-    const recipient = this.id()
+    const recipient = this.dice.chance(60) ? this.id() : this.listener()
     const tag = `t${this.tags++}`
-    switch (this.dice.below(20)) {
+    switch (this.dice.below(26)) {
       case 0:
         return { _tag: "Ping" }
       case 1:
       case 2:
-        return { _tag: "Register", freshKey: PrivateKey(`KEY-${this.keys++}`) }
+        return this.register()
       case 3:
         return { _tag: "Unregister", key }
       case 4:
-      case 5:
+      case 5: {
+        const own = [...this.model.clients.values()].find((client) => client.key === key)
+        if (own !== undefined && this.dice.chance(80)) return this.open(own)
         return { _tag: "SetCallback", key, callback: { _tag: "Post", url: "http://127.0.0.1:1/" } }
+      }
       case 6:
         return {
           _tag: "DeclareMetadata",
@@ -160,15 +236,26 @@ class Teller {
         const timeoutSeconds = this.dice.pick([0, -1, 1, 5])
         return { _tag: "CallAndWait", key, recipient, message: this.message(), timeoutSeconds }
       }
+      case 18:
+      case 19:
+      case 20:
+      case 21:
+        return this.hasPages ? this.pageTalk() : this.reply()
       default:
-        return this.reply()
+        return this.model.calls.size > 0 || this.dice.chance(20)
+          ? this.reply()
+          : { _tag: "NotifyAll", key, message: this.message() }
     }
   }
 
   private report(): HubInput {
     const open = [...this.model.calls]
-    const waiting = open.filter(([, call]) => call.request !== undefined)
-    switch (this.dice.below(6)) {
+    const waiting = [
+      ...open.map(([, call]) => call.request),
+      ...[...this.model.clients.values()].map(({ web }) => web?.box.pull?.request)
+    ].filter((request) => request !== undefined)
+    if (this.hasPages && this.dice.chance(1)) return { _tag: "CloseWeb", now: this.now }
+    switch (this.dice.below(8)) {
       case 0:
         return { _tag: "ClientDead", id: this.id(), now: this.now, detail: "gone" }
       case 1:
@@ -181,18 +268,49 @@ class Teller {
       }
       case 3: {
         if (waiting.length === 0) break
-        return { _tag: "Abandoned", request: this.dice.pick(waiting)[1].request ?? -1, now: this.now }
+        return { _tag: "Abandoned", request: this.dice.pick(waiting), now: this.now }
       }
+      case 4:
+      case 5:
+        return { _tag: "Unread", request: this.unread(), now: this.now }
       default:
     }
     return { _tag: "Tick", now: this.now }
   }
 
+  /** The answer to a pull, mostly the last of somebody. */
+  private unread(): number {
+    const answered = [...this.model.clients.values()].flatMap(({ web }) => web?.box.answered ?? [])
+    return answered.length > 0 && this.dice.chance(80)
+      ? this.dice.pick(answered)
+      : this.request - 1 - this.dice.below(4)
+  }
+
   next(): HubInput {
     this.now += this.dice.below(300)
     if (this.dice.chance(15)) return this.report()
-    return { _tag: "Asked", request: this.request++, now: this.now, operation: this.operation() }
+    const operation = this.operation()
+    const page = this.pageOf(operation)
+    const asked = { _tag: "Asked", request: this.request++, now: this.now, operation } as const
+    return page === undefined ? asked : { ...asked, page }
   }
+}
+
+/** Limits that histories meet. */
+export const tight: Limits = {
+  ...defaults,
+  clients: 12,
+  openCallsPerSender: 9,
+  webClients: 6,
+  webClientsPerOrigin: 4,
+  openCallsPerWebClient: 5,
+  pullMessages: 6,
+  pullBytes: 2_000,
+  pullBytesInAll: 4_000,
+  pullAnswerBytes: 600,
+  pullGraceMs: 3_000,
+  hungUpGraceMs: 700,
+  webIdleMs: 6_000
 }
 
 /** What a history ended with. */
@@ -202,12 +320,20 @@ export interface Told {
   readonly violation: string | undefined
 }
 
+/** How a history is told. */
+export interface Telling {
+  /** Another machine than the real one. */
+  readonly machine?: Step
+  /** Whether there are clients of the Web Profile. Default true. */
+  readonly pages?: boolean
+}
+
 /** Tells one history of about `length` inputs, with a stop at its end, to a machine. */
-export const tell = (seed: number, length: number, machine: Step = step): Told => {
-  const limits = { ...defaults, clients: 12, openCallsPerSender: 9 }
+export const tell = (seed: number, length: number, { machine = step, pages = true }: Telling = {}): Told => {
   const clientTimeoutMs = seed % 5 === 0 ? 4_000 : 0
-  let state: HubState = start(config({ hubId: ClientId("hub"), run: "r", limits, clientTimeoutMs }), 0)
-  const teller = new Teller(seed)
+  const hub = { hubId: ClientId("hub"), run: "r", limits: tight, webMTypes: harmless, clientTimeoutMs }
+  let state: HubState = start(config(hub), 0)
+  const teller = new Teller(seed, pages)
   const inputs: Array<HubInput> = []
   const feed = (input: HubInput): void => {
     inputs.push(input)

@@ -2,14 +2,28 @@
  * The hub as an outsider understands the standard: a naive second implementation of what must hold, and a checker that
  * watches the machine's inputs and outputs against it. It shares no rule with the engine, not even the wildcard match.
  */
-import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
 import type { HubInput } from "../../src/domain/HubInput.ts"
 import type { Delivery, HubOutput } from "../../src/domain/HubOutput.ts"
 import type { HubState } from "../../src/domain/HubState.ts"
 import { ClientId, MessageId, type PrivateKey } from "../../src/domain/Identifiers.ts"
 import { type SampMap, type SampValue, stringAt, toJson } from "../../src/domain/SampValue.ts"
-import { demand, isSubscribed, type ModelCall, type ModelClient, mtypeOf, Violation } from "./ModelRules.ts"
+import { Mailbox } from "./Mailbox.ts"
+import { agree } from "./ModelAgrees.ts"
+import { everyoneHears, tellsOnlyOf } from "./ModelEvents.ts"
+import { ModelMentions } from "./ModelMentions.ts"
+import { ModelPages } from "./ModelPages.ts"
+import {
+  demand,
+  isLetThrough,
+  isSubscribed,
+  type ModelCall,
+  type ModelClient,
+  mtypeOf,
+  Violation
+} from "./ModelRules.ts"
+
+type Asked = Extract<HubInput, { readonly _tag: "Asked" }>
 
 /** Watches one history. */
 export class Model {
@@ -22,6 +36,10 @@ export class Model {
   private readonly pending = new Set<number>()
   /** The last number that went from a sender to a recipient: deliveries keep the order of sending. */
   private readonly order = new Map<string, number>()
+  private readonly pages = new ModelPages(this.clients, this.calls)
+  readonly mentions = new ModelMentions(this.clients)
+  /** What web clients may send unless told otherwise, as the hub is configured. */
+  private safe: ReadonlyArray<string> = []
   stopped = false
 
   /** Checks the outputs of one input, and follows them. */
@@ -29,15 +47,20 @@ export class Model {
     if (input._tag === "Asked") this.pending.add(input.request)
     if (input._tag === "Abandoned") this.abandon(input.request)
     if (input._tag === "Stop") this.stopped = true
+    this.safe = state.config.webMTypes
     const before = this.expectations(input)
+    this.pages.begin(input, input._tag === "Asked" ? this.callerOf(input) : undefined, outputs)
     const answered = input._tag === "Asked" && input.operation._tag === "Reply"
       ? this.calls.get(input.operation.msgId)
       : undefined
+    this.mentions.said(input, outputs, input._tag === "Asked" ? this.callerOf(input) : undefined)
     this.followDeclaration(input, outputs)
-    for (const output of outputs) this.follow(input, output)
+    for (const output of outputs) this.follow(input, output, state)
     if (input._tag === "Asked" && input.operation._tag === "Reply") this.settleReply(input, outputs, answered)
     this.settle(input, outputs, before)
-    this.compare(state)
+    agree(state, this)
+    this.pages.settle(input, state, this.stopped)
+    this.mentions.settle(state)
   }
 
   /** After the end nothing is open, and nobody waits. */
@@ -46,8 +69,12 @@ export class Model {
     demand(this.pending.size === 0, `requests ${[...this.pending].join()} were never answered`)
   }
 
-  callerOf(key: PrivateKey | undefined): ModelClient | undefined {
-    return [...this.clients.values()].find((client) => client.key === key)
+  /** Who asks: a key counts in its own profile, and there on pages of its own origin only (P12). */
+  callerOf({ operation, page }: Pick<Asked, "operation" | "page">): ModelClient | undefined {
+    const key = operation._tag === "Register" ? undefined : operation.key
+    return [...this.clients.values()].find((client) =>
+      client.key === key && client.web?.origin === page?.origin
+    )
   }
 
   private abandon(request: number): void {
@@ -62,10 +89,16 @@ export class Model {
 
   /** Who must get a broadcast of this MType, as the state is before the input. */
   private audience(caller: ClientId, mtype: string): ReadonlyArray<ClientId> {
-    const hub = ["samp.app.ping", "x-samp.query.by-meta", "samp.query.by-meta"].includes(mtype) ? ["hub"] : []
+    const from = this.clients.get(caller)
+    const own = ["samp.app.ping", "x-samp.query.by-meta", "samp.query.by-meta"]
+    const hub = own.includes(mtype) &&
+        isLetThrough(from, { web: undefined, subscriptions: new Map() }, mtype, this.safe)
+      ? ["hub"]
+      : []
     const others = [...this.clients.values()]
-      .filter(({ callable, id, subscriptions }) =>
-        id !== caller && callable && isSubscribed(subscriptions, mtype)
+      .filter((client) =>
+        client.id !== caller && client.callable && isSubscribed(client.subscriptions, mtype) &&
+        isLetThrough(from, client, mtype, this.safe)
       )
     return [...hub, ...others.map(({ id }) => id)].map((id) => ClientId(id))
   }
@@ -74,7 +107,7 @@ export class Model {
     if (input._tag !== "Asked") return undefined
     const { operation } = input
     if (operation._tag !== "NotifyAll" && operation._tag !== "CallAll") return undefined
-    const caller = this.callerOf(operation.key)
+    const caller = this.callerOf(input)
     return caller === undefined ? undefined : this.audience(caller.id, mtypeOf(operation.message))
   }
 
@@ -85,11 +118,11 @@ export class Model {
     const succeeded = outputs.some((output) =>
       output._tag === "Answer" && output.request === request && Result.isSuccess(output.result)
     )
-    const caller = this.callerOf(operation.key)
+    const caller = this.callerOf(input)
     if (succeeded && caller !== undefined) caller.subscriptions = operation.subscriptions
   }
 
-  private follow(input: HubInput, output: HubOutput): void {
+  private follow(input: HubInput, output: HubOutput, state: HubState): void {
     switch (output._tag) {
       case "Answer":
         demand(
@@ -106,6 +139,9 @@ export class Model {
       case "Left": {
         const client = this.clients.get(output.id)
         demand(client !== undefined, `${output.id} left, but was not there`)
+        this.pages.left(output.id, output.departure, input)
+        const faded = output.departure === "dead" && input._tag === "Tick"
+        demand(!faded || !this.pages.tooEarly(output.id, state), `${output.id} was removed too early`)
         this.clients.delete(output.id)
         this.deadIds.push(output.id)
         if (client !== undefined) this.deadKeys.push(client.key)
@@ -117,7 +153,10 @@ export class Model {
       }
       case "Unheard": {
         const { responder, sender, tag } = output
-        demand(this.clients.get(sender)?.callable === false, `${sender} is callable, but was not told`)
+        const deaf = this.clients.get(sender)
+        // those that go together with the Web Profile take nothing any more
+        const goes = deaf?.web !== undefined && input._tag === "CloseWeb"
+        demand(deaf?.callable === false || goes, `${sender} is callable, but was not told`)
         const found = [...this.calls].find(([, call]) =>
           call.sender === sender && call.recipient === responder && call.tag === tag
         )
@@ -140,7 +179,15 @@ export class Model {
       demand(/^[\x20-\x7e]+$/u.test(result.failure.text), "a fault text is one line of ASCII")
       demand(!result.failure.text.includes("KEY"), "a fault text holds a private key")
     }
-    for (const [id, call] of this.calls) if (call.request === request) this.close(id)
+    for (const [id, call] of this.calls) {
+      if (call.request !== request) continue
+      this.close(id)
+      if (Result.isFailure(result)) continue
+      this.mentions.heard(this.clients.get(call.sender), result.success, this.clients.get(call.recipient))
+    }
+    if (Result.isSuccess(result)) {
+      this.pages.answered(request, result.success, input._tag === "Asked" ? input.request : undefined)
+    }
     if (input._tag !== "Asked" || input.request !== request || Result.isFailure(result)) return
     const { operation } = input
     if (operation._tag === "Call") this.open(input, operation.recipient, MessageId(String(result.success)))
@@ -152,6 +199,8 @@ export class Model {
     const client = this.clients.get(to)
     demand(client !== undefined, `something was delivered to ${to}, who is not registered`)
     demand(client?.callable === true, `something was delivered to ${to}, who is not callable`)
+    this.pages.delivered(client, delivery)
+    this.mentions.delivered(client, delivery)
     if (delivery._tag === "Response") {
       const { response, responder, tag } = delivery
       demand(!JSON.stringify(toJson(response)).includes("KEY"), "a response holds a private key")
@@ -171,6 +220,10 @@ export class Model {
     const mtype = mtypeOf(delivery.message)
     if (client !== undefined) {
       demand(isSubscribed(client.subscriptions, mtype), `${to} got ${mtype} without a subscription`)
+      demand(
+        isLetThrough(this.clients.get(delivery.sender), client, mtype, this.safe),
+        `${to} got ${mtype}, which is not for it`
+      )
     }
     this.followOrder(delivery.sender, to, delivery.message)
     if (delivery._tag === "Call") {
@@ -196,14 +249,10 @@ export class Model {
     this.order.set(`${sender} ${to}`, number)
   }
 
-  private open(
-    input: Extract<HubInput, { readonly _tag: "Asked" }>,
-    recipient: ClientId,
-    id: MessageId
-  ): void {
+  private open(input: Asked, recipient: ClientId, id: MessageId): void {
     demand(!this.calls.has(id) && !this.endedCalls.includes(id), `msg-id ${id} was used twice`)
     const { operation, request } = input
-    const sender = operation._tag === "Register" ? undefined : this.callerOf(operation.key)?.id
+    const sender = this.callerOf(input)?.id
     demand(sender !== undefined, "a call came from nobody")
     if (sender === undefined) return
     const tag = operation._tag === "Call" || operation._tag === "CallAll" ? operation.tag : undefined
@@ -229,46 +278,14 @@ export class Model {
       )
       demand(input._tag !== "Tick" || call.deadline > input.now, `call ${id} is open after its limit`)
     }
-    const told = outputs.filter((output) =>
-      output._tag === "Deliver" && output.delivery._tag === "Notification"
-    )
-      .map((output) =>
-        output._tag === "Deliver" && output.delivery._tag === "Notification"
-          ? [output.to, output.delivery] as const
-          : undefined
-      )
-      .filter((item) => item !== undefined)
     for (const output of outputs) {
-      if (output._tag === "Left") this.everyoneHears(told, "samp.hub.event.unregister", output.id)
+      if (output._tag === "Left") everyoneHears(this.clients, outputs, "samp.hub.event.unregister", output.id)
     }
-    const events = told.filter(([, { message }]) => mtypeOf(message) === "samp.hub.event.unregister")
-    const left = outputs.filter((output) => output._tag === "Left").map((output) => output.id)
-    for (const [, { message, sender }] of events) {
-      if (sender !== "hub") continue
-      const params = message.get("samp.params")
-      const id = params instanceof Map ? String(params.get("id")) : ""
-      demand(left.some((other) => other === id), `an unregister event tells of ${id}, who did not leave`)
-    }
-  }
-
-  private everyoneHears(
-    told: ReadonlyArray<readonly [ClientId, Extract<Delivery, { readonly _tag: "Notification" }>]>,
-    mtype: string,
-    about: string
-  ): void {
-    for (const { callable, id, subscriptions } of this.clients.values()) {
-      if (!callable || !isSubscribed(subscriptions, mtype)) continue
-      const heard = told.filter(([to, { message, sender }]) => {
-        const params = message.get("samp.params")
-        return to === id && sender === "hub" && mtypeOf(message) === mtype && params instanceof Map &&
-          params.get("id") === about
-      })
-      demand(heard.length === 1, `${id} heard ${heard.length} times of ${mtype} of ${about}`)
-    }
+    tellsOnlyOf(outputs)
   }
 
   private settleAsked(
-    input: Extract<HubInput, { readonly _tag: "Asked" }>,
+    input: Asked,
     outputs: ReadonlyArray<HubOutput>,
     audience: ReadonlyArray<ClientId> | undefined
   ): void {
@@ -276,13 +293,15 @@ export class Model {
     const own = outputs.filter((output) => output._tag === "Answer").find((output) =>
       output.request === request
     )
-    const waits = [...this.calls.values()].some((call) => call.request === request)
+    const waits = [...this.calls.values()].some((call) => call.request === request) ||
+      this.callerOf(input)?.web?.box.pull?.request === request
     demand(own !== undefined || waits, `request ${request} (${operation._tag}) got no answer`)
     if (own === undefined || Result.isFailure(own.result)) return
     const { success } = own.result
+    if (operation._tag === "PullCallbacks") return
     if (this.stopped) throw new Violation("something succeeded after the stop")
-    if (operation._tag === "Register") return this.settleRegister(success, operation.freshKey, outputs)
-    const caller = operation.key === undefined ? undefined : this.callerOf(operation.key)
+    if (operation._tag === "Register") return this.settleRegister(success, operation, input.now, outputs)
+    const caller = this.callerOf(input)
     if (operation._tag === "Ping" || operation._tag === "Unregister") return
     demand(caller !== undefined, `${operation._tag} succeeded with a key that nobody has`)
     if (caller === undefined) return
@@ -291,6 +310,7 @@ export class Model {
         JSON.stringify(toJson(left)) === JSON.stringify(toJson(right)),
         `${what}: ${JSON.stringify(toJson(left))}`
       )
+    if ("id" in operation) this.mentions.heard(caller, success, this.clients.get(operation.id))
     switch (operation._tag) {
       case "DeclareMetadata":
         caller.metadata = operation.metadata
@@ -300,7 +320,8 @@ export class Model {
           ? undefined
           : same(success, this.clients.get(operation.id)?.metadata ?? "gone", "metadata")
       case "GetSubscriptions":
-        return operation.id === "hub"
+        // what a page sees of others is tested by properties of its own
+        return operation.id === "hub" || (caller.web !== undefined && operation.id !== caller.id)
           ? undefined
           : same(success, this.clients.get(operation.id)?.subscriptions ?? "gone", "subscriptions")
       case "GetRegisteredClients":
@@ -324,19 +345,23 @@ export class Model {
 
   /** A reply counts if it comes from the one who was called, for a call that was open (DLV-15..17). */
   private settleReply(
-    input: Extract<HubInput, { readonly _tag: "Asked" }>,
+    input: Asked,
     outputs: ReadonlyArray<HubOutput>,
     call: ModelCall | undefined
   ): void {
     const succeeded = outputs.some((output) =>
       output._tag === "Answer" && output.request === input.request && Result.isSuccess(output.result)
     )
-    const key = input.operation._tag === "Reply" ? input.operation.key : undefined
     demand(!succeeded || call !== undefined, "a reply to no open call was taken")
-    demand(!succeeded || this.callerOf(key)?.id === call?.recipient, "a reply of a stranger was taken")
+    demand(!succeeded || this.callerOf(input)?.id === call?.recipient, "a reply of a stranger was taken")
   }
 
-  private settleRegister(success: SampValue, key: PrivateKey, outputs: ReadonlyArray<HubOutput>): void {
+  private settleRegister(
+    success: SampValue,
+    { freshKey: key, web }: Extract<Asked["operation"], { readonly _tag: "Register" }>,
+    now: number,
+    outputs: ReadonlyArray<HubOutput>
+  ): void {
     demand(success instanceof Map, "a registration is a map")
     if (!(success instanceof Map)) return
     const id = ClientId(String(success.get("samp.self-id")))
@@ -344,33 +369,14 @@ export class Model {
     demand(success.get("samp.hub-id") === "hub", "the hub's id has changed")
     demand(success.get("samp.private-key") === key, "the private key is not the fresh one")
     this.everIds.add(id)
-    this.clients.set(id, { id, key, callable: false, metadata: new Map(), subscriptions: new Map() })
-    const told = outputs.flatMap((output) =>
-      output._tag === "Deliver" && output.delivery._tag === "Notification"
-        ? [[output.to, output.delivery] as const]
-        : []
-    )
-    this.everyoneHears(told, "samp.hub.event.register", id)
-  }
-
-  /** The state itself says the same as the outputs did. */
-  private compare(state: HubState): void {
-    demand(
-      HashMap.size(state.calls) === this.calls.size,
-      `the table holds ${HashMap.size(state.calls)} calls, not ${this.calls.size}`
-    )
-    if (!this.stopped) {
-      const soonest = Math.min(...[...this.calls.values()].map(({ deadline }) => deadline))
-      demand(state.wakeAt <= soonest, `nobody wakes the hub at ${soonest}`)
-      demand(HashMap.size(state.clients) === this.clients.size, "the registry holds other clients")
-      demand(HashMap.size(state.keys) === this.clients.size, "keys of the dead are kept")
+    const fresh = { id, key, callable: false, metadata: new Map(), subscriptions: new Map() }
+    const page = web === undefined ? undefined : {
+      origin: web.origin,
+      send: web.send,
+      receive: web.receive,
+      box: new Mailbox(id, web.counts, now)
     }
-    for (const client of HashMap.values(state.clients)) {
-      const open = [...this.calls.values()].filter(({ sender }) => sender === client.id).length
-      demand(
-        this.stopped || client.openCalls === open,
-        `${client.id} counts ${client.openCalls} open calls, not ${open}`
-      )
-    }
+    this.clients.set(id, { ...fresh, web: page })
+    everyoneHears(this.clients, outputs, "samp.hub.event.register", id)
   }
 }

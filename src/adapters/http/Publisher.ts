@@ -9,17 +9,17 @@ import type * as Scope from "effect/Scope"
 import { randomBytes } from "node:crypto"
 import * as Fs from "node:fs/promises"
 import type * as Http from "node:http"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { isMediaType } from "../../domain/DataUrl.ts"
+import { publishedName, publishingObjection, tooMuch, usualMediaType } from "../../domain/web/Publishing.ts"
+import { type Refused, stranger } from "../../domain/web/Translation.ts"
 import type { Upload } from "../../ports/WebServer.ts"
-import { makePrivateDirectory, removeLeftovers } from "../node/PrivateDirectory.ts"
+import { makePrivateDirectory, removeLeftovers, roomyDirectory } from "../node/PrivateDirectory.ts"
 import { codeOf, isMissing } from "../node/RegularFile.ts"
 import { release } from "./Transfer.ts"
 
 /** Limits of a publisher. How much a page may hand over in all is for the hub to say, as `room`. */
 export interface PublisherOptions {
-  /** Where the private directory is made; default the system's temporary directory. */
+  /** Where the private directory is made; default `TMPDIR`, or else `/var/tmp`, which unlike `/tmp` is never in memory. */
   readonly parent?: string
   /** Uploads of one page at once; default 4, so that a page cannot keep many half-sent ones. */
   readonly perToken?: number
@@ -90,31 +90,9 @@ type Arrivals = Set<Arrival>
 
 const sum = (arrivals: Arrivals): number => [...arrivals].reduce((all, { bytes }) => all + bytes, 0)
 
-const left = (): Refusal =>
-  new Refusal(403, "whoever was given this address is not registered, or not any more")
+const refusal = ({ status, text }: Refused): Refusal => new Refusal(status, text)
 
-const full = (room: number): Refusal =>
-  new Refusal(413, `this is more than the ${room} bytes that this page may still publish`)
-
-/** The file name that a page gives, unchecked. */
-export const nameOf = (query: string | undefined): string => {
-  const name = new URLSearchParams(query ?? "").get("name") ?? ""
-  return name === "" ? "data" : name.slice(0, 1_000)
-}
-
-/** What is wrong with a request before its body is looked at. */
-const objection = ({ headers, method }: Http.IncomingMessage): Refusal | undefined => {
-  if (method !== "POST" && method !== "PUT") return new Refusal(405, "data are published by POST or PUT")
-  const type = headers["content-type"]
-  if (type !== undefined && (type.length > 255 || !isMediaType(type))) {
-    return new Refusal(400, "the Content-Type is no media type, such as application/fits")
-  }
-  const encoding = headers["content-encoding"]
-  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
-    return new Refusal(415, "an encoded body is not taken; send the data as they are")
-  }
-  return undefined
-}
+const shuttingDown = new Refusal(503, "the hub is shutting down")
 
 /** Answers in full and closes the connection, at the latest when the rest of the request has had time to run by. */
 const answer = async (
@@ -170,9 +148,9 @@ const receive = (
     }
     const take = (piece: Buffer): void => {
       const allowed = room()
-      if (allowed === undefined) return fail(left())
+      if (allowed === undefined) return fail(refusal(stranger))
       arrival.bytes += piece.length
-      if (sum(arrivals) > allowed) return fail(full(allowed))
+      if (sum(arrivals) > allowed) return fail(refusal(tooMuch(allowed)))
       if (arrival.bytes >= due) {
         due = arrival.bytes + pieceBytes
         timer.refresh()
@@ -247,14 +225,15 @@ const keep = async (
   publication: Publication,
   limits: Limits
 ): Promise<string> => {
+  const { headers, method = "" } = request
+  const handing = { method, mediaType: headers["content-type"], encoding: headers["content-encoding"] }
   const room = publication.room()
-  if (room === undefined) throw left()
-  const why = objection(request)
-  if (why !== undefined) throw why
+  const why = publishingObjection(handing, room)
+  if (why !== undefined || room === undefined) throw refusal(why ?? stranger)
   if (arrivals.size > limits.perToken) {
     throw new Refusal(429, `${limits.perToken} uploads of this page are under way; try again later`)
   }
-  if (sum(arrivals) + Number(request.headers["content-length"] ?? 0) > room) throw full(room)
+  if (sum(arrivals) + Number(headers["content-length"] ?? 0) > room) throw refusal(tooMuch(room))
   const { file, path } = await store.create()
   try {
     await receive(request, file, arrival, arrivals, publication, limits)
@@ -274,7 +253,13 @@ export const makePublisher = (
   options: PublisherOptions = {}
 ): Effect.Effect<Publisher, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const limits: Limits = { parent: tmpdir(), perToken: 4, idleMs: 60_000, lingerMs: 5_000, ...options }
+    const limits: Limits = {
+      parent: roomyDirectory(),
+      perToken: 4,
+      idleMs: 60_000,
+      lingerMs: 5_000,
+      ...options
+    }
     const context = yield* Effect.context<never>()
     const run = Effect.runPromiseExitWith(context)
     const store = new Store(limits.parent)
@@ -301,8 +286,8 @@ export const makePublisher = (
       { publish, query }: Publication
     ): Promise<string> => {
       const upload: Upload = {
-        name: nameOf(query),
-        mediaType: headers["content-type"] ?? "application/octet-stream",
+        name: publishedName(query),
+        mediaType: headers["content-type"] ?? usualMediaType,
         size,
         content: { _tag: "File", path },
         discard: Effect.promise(() => remove(path))
@@ -310,8 +295,8 @@ export const makePublisher = (
       const exit = await run(publish(upload), { signal: closing.signal })
       if (Exit.isSuccess(exit) && exit.value !== undefined) return exit.value
       await remove(path)
-      if (Exit.isSuccess(exit)) throw left()
-      if (closing.signal.aborted) throw new Refusal(503, "the hub is shutting down")
+      if (Exit.isSuccess(exit)) throw refusal(stranger)
+      if (closing.signal.aborted) throw shuttingDown
       await run(Effect.logError("data of a page could not be published", exit.cause))
       throw new Refusal(500, "the hub failed to publish this; its log says more")
     }
@@ -330,6 +315,7 @@ export const makePublisher = (
         if (arrivals.size === 0 && all.get(token) === arrivals) all.delete(token)
       }
       try {
+        if (closing.signal.aborted) throw shuttingDown
         const path = await keep(request, store, arrival, arrivals, publication, limits)
         // From here on the hub counts it.
         forget()

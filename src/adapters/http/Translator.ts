@@ -4,12 +4,13 @@
  * hub's address when it is opened as a page. The router before it has looked at Host, set the headers of CORS and taken the
  * request apart.
  */
+import * as Result from "effect/Result"
 import type * as Http from "node:http"
 import { hostname } from "node:os"
 import { headBytes, mediaTypeOf } from "../../domain/content/Recognise.ts"
 import { isMediaType } from "../../domain/DataUrl.ts"
 import { product, version } from "../../domain/Version.ts"
-import { candidates, type Destination, destination } from "../../domain/web/Translation.ts"
+import { candidates, choose, type Destination, destination } from "../../domain/web/Translation.ts"
 import type { Reading } from "../../ports/WebServer.ts"
 import { explain, isMissing, NotAFile, openRegular } from "../node/RegularFile.ts"
 import { harmless, send } from "./HttpServing.ts"
@@ -235,6 +236,8 @@ const pump = (job: Job, message: Http.IncomingMessage): Promise<string | undefin
     }
     const end = (): void => done(undefined)
     const broken = (): void => done(response.destroyed ? readerGone : "the server broke off")
+    // It may have been over before this looked.
+    if (message.destroyed) return broken()
     message.on("data", pass).once("end", end).once("close", broken)
   })
 
@@ -278,29 +281,6 @@ const serveWeb = async (job: Job, url: URL): Promise<string | undefined> => {
     // It may still be sending.
     gone.abort()
   }
-}
-
-/** The foreign URL that is meant and allowed. */
-const choose = (
-  { method }: Http.IncomingMessage,
-  { mayRead, query }: Translation
-): string => {
-  if (query === undefined) {
-    throw new Refusal(404, "the foreign URL is missing: it stands after a question mark")
-  }
-  const urls = candidates(query)
-  const readings = urls.map(mayRead)
-  // Whether somebody holds the token is known without a URL, too.
-  if ([...readings, mayRead("")].includes("UnknownToken")) {
-    throw new Refusal(403, "whoever was given this address is not registered, or not any more")
-  }
-  if (method !== "GET" && method !== "HEAD") throw new Refusal(405, "foreign URLs are read by GET and HEAD")
-  if (urls.length === 0) throw new Refusal(400, "there is no absolute URL after the question mark")
-  const url = urls[readings.indexOf("Allowed")]
-  if (url === undefined) {
-    throw new Refusal(403, "a page may read only what a program on this desktop has mentioned to it")
-  }
-  return url
 }
 
 /** Headers of all answers, the refusals included; who has the address reads anew each time, as its right may end. */
@@ -370,10 +350,13 @@ export const makeTranslator = (options: TranslatorOptions = {}): Translator => {
   }
 
   const translate: Translator["translate"] = async (request, response, translation) => {
-    let url: string | undefined
+    // The likeliest reading, if it is refused.
+    let url = candidates(translation.query ?? "")[0]
     prepare(response)
     try {
-      url = choose(request, translation)
+      const chosen = choose(request.method ?? "", translation.query, translation.mayRead)
+      if (Result.isFailure(chosen)) throw new Refusal(chosen.failure.status, chosen.failure.text)
+      url = chosen.success
       enter(translation.token)
       try {
         const job: Job = { request, response, limits, end: watch(translation, url, limits) }

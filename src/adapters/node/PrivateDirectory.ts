@@ -3,8 +3,9 @@
  * one, gone with its scope. What a killed process leaves is removed by the next one of the same user and machine.
  */
 import { createHash } from "node:crypto"
+import { accessSync, constants } from "node:fs"
 import * as Fs from "node:fs/promises"
-import { hostname } from "node:os"
+import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 
 const readText = (path: string): Promise<string> => Fs.readFile(path, "latin1").catch(() => "")
@@ -31,6 +32,20 @@ const isGone = async (pid: number, begin: string): Promise<boolean> => {
     return begin !== "" && await beginOf(pid) !== begin
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "ESRCH"
+  }
+}
+
+/**
+ * A directory in which large files may lie for long. The system's temporary one is in memory on many machines, so that it is
+ * taken only when the user has chosen it, or when there is no other.
+ */
+export const roomyDirectory = (): string => {
+  if (process.env["TMPDIR"] !== undefined) return tmpdir()
+  try {
+    accessSync("/var/tmp", constants.W_OK | constants.X_OK)
+    return "/var/tmp"
+  } catch {
+    return tmpdir()
   }
 }
 

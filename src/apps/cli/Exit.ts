@@ -29,6 +29,7 @@ export const codes = {
   badData: 10,
   nonconforming: 11,
   difference: 12,
+  notAllowed: 13,
   interrupted: 130
 } as const
 

@@ -22,6 +22,7 @@ const meanings: { readonly [N in Name]: string } = {
   badData: "the data cannot be read, or are of no kind that is known",
   nonconforming: "the hub does not do what the standard demands",
   difference: "the recording was not replayed as it was recorded",
+  notAllowed: "the rules do not allow it: it would be refused, or have to ask",
   interrupted: "interrupted"
 }
 

@@ -10,12 +10,11 @@ import * as JournalNode from "../../adapters/node/JournalNode.ts"
 import { defaults } from "../../domain/Limits.ts"
 import { CallSender } from "../../ports/CallSender.ts"
 import { KeySource } from "../../ports/KeySource.ts"
+import * as ConsentingHub from "../consent/ConsentingHub.ts"
 import { findHub } from "../Discovery.ts"
-import * as Hub from "../Hub.ts"
 import * as HubEngine from "../HubEngine.ts"
 import * as Platform from "../NodePlatform.ts"
 
-import * as Fixed from "../consent/Fixed.ts"
 import * as WebPlatform from "../NodeWebPlatform.ts"
 import * as StandardHub from "../StandardHub.ts"
 import * as WebHub from "../WebHub.ts"
@@ -177,8 +176,8 @@ export const command = Command.make("hub", flags, (given) => {
       ? undefined
       : yield* Recording.begin({ path, overwrite: given.overwrite, kind: "hub", secrets: [secret] })
     const port = WebFlags.portOf(given)
-    return Hub.withWeb({
-      web: { port, on: port !== undefined },
+    return ConsentingHub.layer({
+      web: { port, on: port !== undefined, consent: Option.getOrUndefined(given.webConsent) },
       webMTypes: WebFlags.mtypesOf(given),
       lockfile: optional(given.lockfile),
       multi: given.multi,
@@ -194,9 +193,7 @@ export const command = Command.make("hub", flags, (given) => {
       observe
     })
   })).pipe(
-    Layer.provide(
-      Layer.mergeAll(Platform.layer(limits), WebPlatform.layer(limits), JournalNode.layer, Fixed.allowAll)
-    )
+    Layer.provide(Layer.mergeAll(Platform.layer(limits), WebPlatform.layer(limits), JournalNode.layer))
   )
   return Effect.suspend(() => {
     ending.meant = true

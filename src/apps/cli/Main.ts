@@ -30,6 +30,7 @@ const commands = {
   hubs: () => import("./Hubs.ts"),
   clients: () => import("./Clients.ts"),
   conformance: () => import("./Conformance.ts"),
+  consent: () => import("./Consent.ts"),
   doctor: () => import("./Doctor.ts"),
   listen: () => import("./Listen.ts"),
   load: () => import("./Load.ts"),

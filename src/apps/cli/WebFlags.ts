@@ -18,7 +18,7 @@ const Pattern = Schema.String.check(
   Schema.makeFilter((text) => isPattern(text) ? undefined : "an MType, or a pattern such as table.* or *")
 )
 
-/** `--web-port`, `--no-web` and `--web-mtype`. */
+/** `--web-port`, `--no-web`, `--web-consent` and `--web-mtype`. */
 export const flags = {
   webPort: Flag.String("web-port").pipe(
     Flag.withMetavar("PORT|off"),
@@ -32,6 +32,12 @@ export const flags = {
   noWeb: Flag.Boolean("no-web").pipe(
     Flag.withDescription("do not let web pages in: the same as --web-port off"),
     Flag.withDefault(false)
+  ),
+  webConsent: Flag.Literals("web-consent", ["ask", "page", "policy", "allow", "deny"]).pipe(
+    Flag.withDescription(
+      "who lets web pages in that no rule of samp consent speaks of: ask here and on a page, or on the page only; policy nobody; allow and deny everybody, whatever the rules say (default: ask on a terminal, else policy)"
+    ),
+    Flag.optional
   ),
   webMType: Flag.String("web-mtype").pipe(
     Flag.withMetavar("PATTERN"),

@@ -28,6 +28,7 @@ type Closed = Extract<ConsentOutput, { readonly _tag: "Closed" }>
 
 type Event =
   | { readonly _tag: "Line"; readonly line: string | undefined }
+  | { readonly _tag: "Back" }
   | { readonly _tag: "Changed"; readonly question: Question }
   | Closed
 
@@ -47,58 +48,83 @@ const elsewhere = ({ by, ending }: Closed): string => {
   }
 }
 
+/** Further names of one question that are shown: whoever asks again and again is not to fill the terminal. */
+const mostNames = 4
+
+/** What happens to a question while it stands, at the terminal and elsewhere. */
+const listen = (question: Question) =>
+  Effect.gen(function*() {
+    const desk = yield* ConsentDesk
+    const terminal = yield* TerminalLines
+    const events = yield* Queue.unbounded<Event>()
+    const tell = (event: Event): void => void Queue.offerUnsafe(events, event)
+    yield* desk.watch((outputs, state) => {
+      for (const output of outputs) {
+        if (output._tag === "Closed" && output.question === question.id) tell(output)
+        const open = state.questions.get(question.id)
+        if (output._tag === "Changed" && output.question === question.id && open !== undefined) {
+          tell({ _tag: "Changed", question: open })
+        }
+      }
+    })
+    const isFront = Effect.andThen(Effect.sleep(lookMs), terminal.foreground)
+    const comesBack = Effect.gen(function*() {
+      while (yield* isFront);
+      while (!(yield* isFront));
+      tell({ _tag: "Back" })
+    })
+    yield* Effect.forkScoped(Effect.forever(comesBack))
+    return { events, tell }
+  })
+
 /** Puts one question; done when it is closed. @returns false if nobody can type any more */
 const put = (question: Question, page: string | undefined) =>
   Effect.scoped(Effect.gen(function*() {
     const desk = yield* ConsentDesk
-    const terminal = yield* TerminalLines
-    const events = yield* Queue.unbounded<Event>()
-    yield* desk.watch((outputs, state) => {
-      for (const output of outputs) {
-        if (output._tag === "Closed" && output.question === question.id) Queue.offerUnsafe(events, output)
-        const open = state.questions.get(question.id)
-        if (output._tag === "Changed" && output.question === question.id && open !== undefined) {
-          Queue.offerUnsafe(events, { _tag: "Changed", question: open })
-        }
-      }
-    })
+    const { columns, read, write } = yield* TerminalLines
+    const { events, tell } = yield* listen(question)
     const { questions } = yield* desk.state
     if (!questions.has(question.id)) return true
-    const more = questions.size - 1
     const shown = yield* Clock.currentTimeMillis
-    yield* terminal.write(
-      Prompt.prompt(question, { columns: yield* terminal.columns, more, now: shown, page })
+    yield* write(
+      Prompt.prompt(question, { columns: yield* columns, more: questions.size - 1, now: shown, page })
     )
-    yield* terminal.read((line) => void Queue.offerUnsafe(events, { _tag: "Line", line }))
-    let names = question.names
+    yield* read((line) => tell({ _tag: "Line", line }))
+    let known = question.names
+    let names = 0
     for (;;) {
       const event = yield* Queue.take(events)
+      const now = yield* Clock.currentTimeMillis
+      const again = (text: string) => write(`${text}\n${Prompt.ask(question, now)}`)
       if (event._tag === "Closed") {
-        yield* terminal.write(`\n${elsewhere(event)}\n`)
+        yield* write(`\n${elsewhere(event)}\n`)
         return true
       }
-      const now = yield* Clock.currentTimeMillis
+      if (event._tag === "Back") {
+        yield* again(`\n${Prompt.whose(question)}`)
+        continue
+      }
       if (event._tag === "Changed") {
-        if (event.question.names.length === names.length) continue
-        names = event.question.names
-        yield* terminal.write(
-          `\nIt asks again, and claims ${Texts.claims(event.question)}.\n${Prompt.ask(question, now)}`
-        )
+        const isNew = event.question.names.some((name) => !known.includes(name))
+        known = event.question.names
+        if (isNew && names++ < mostNames) {
+          yield* again(`\nIt asks again, and claims ${Texts.claims(event.question)}.`)
+        }
         continue
       }
       if (event.line === undefined) return false
       if (now - shown < readMs) {
-        yield* terminal.write(`That was typed before the question was here.\n${Prompt.ask(question, now)}`)
+        yield* again("That was typed before the question was here.")
         continue
       }
       const answer = Prompt.readAnswer(event.line)
       if (answer === undefined) {
-        yield* terminal.write(`Please type ${Prompt.choices}: `)
+        yield* write(`Please type ${Prompt.choices}: `)
         continue
       }
       // If it was closed in this very moment, that is the next event.
       if (!(yield* desk.answer(question.id, answer, by))) continue
-      yield* terminal.write(`${Prompt.done[answer]}\n`)
+      yield* write(`${Prompt.done[answer]}\n`)
       return true
     }
   }))

@@ -26,6 +26,7 @@ import * as Desktop from "../../adapters/memory/Desktop.ts"
 import * as Downloads from "../../adapters/memory/Downloads.ts"
 import * as Files from "../../adapters/memory/Files.ts"
 import * as Network from "../../adapters/memory/Network.ts"
+import * as Pages from "../../adapters/memory/Pages.ts"
 import * as Processes from "../../adapters/memory/Processes.ts"
 import * as Web from "../../adapters/memory/Web.ts"
 import type { Behaviour } from "../../domain/simulation/Behaviour.ts"
@@ -156,6 +157,7 @@ export type Computer =
   | Files.Files
   | FileStore
   | Network.Network
+  | Pages.Pages
   | Processes.Processes
   | Web.Web
   | WebReader
@@ -181,7 +183,7 @@ export const computer = (
     // The clock stays that of the test: its own process is never frozen.
     return Context.pick(CallSender, CallServer, Host, KeySource, LockfileStore, WebServer)(context)
   }))
-  return Downloads.layer.pipe(Layer.provideMerge(own), Layer.provideMerge(parts))
+  return Layer.mergeAll(Downloads.layer, Pages.layer).pipe(Layer.provideMerge(own), Layer.provideMerge(parts))
 }
 
 const control = ({ consent: _, seed: __, web = false, ...options }: SimHubOptions) =>

@@ -4,15 +4,16 @@ import type { Question } from "./ConsentState.ts"
 import * as Origin from "./Origin.ts"
 import { claims, durationOf, may, warnings, whoOf } from "./Texts.ts"
 
-/** Lines of at most so many columns, as far as words allow; all but the first are indented. */
-const wrap = (text: string, columns: number, indent: string): string => {
+/** Lines of at most so many columns, as far as words allow; the first one is set in by two, all others by four. */
+const wrap = (text: string, columns: number): string => {
+  const [first = "", ...words] = text.split(" ")
   const lines: Array<string> = []
-  let line = ""
-  for (const word of text.split(" ")) {
-    if (line.trim() !== "" && line.length + 1 + word.length > columns) {
+  let line = `  ${first}`
+  for (const word of words) {
+    if (line.length + 1 + word.length > columns) {
       lines.push(line)
-      line = `${indent}${word}`
-    } else line = line === "" ? word : `${line} ${word}`
+      line = `    ${word}`
+    } else line += ` ${word}`
   }
   return [...lines, line].join("\n")
 }
@@ -36,10 +37,10 @@ export const prompt = (
   }
 ): string => {
   const kind = question.subject === Origin.local ? "A program that is no browser" : "A web page"
-  const part = (text: string): string => wrap(`  ${text}`, columns, "    ")
+  const part = (text: string): string => wrap(text, columns)
   return [
     "",
-    part(`${kind} asks to use SAMP:`).trimStart(),
+    `${kind} asks to use SAMP:`,
     `  origin   ${whoOf(question.subject)}`,
     `  claims   ${claims(question)} (it can call itself anything)`,
     ...warnings(question).map((text) => part(`WARNING: ${text}.`)),
@@ -49,6 +50,10 @@ export const prompt = (
     ask(question, now)
   ].join("\n")
 }
+
+/** Whom a question is about, in a line. */
+export const whose = (question: Question): string =>
+  `${whoOf(question.subject)}, which claims ${claims(question)}, still waits.`
 
 /** The line on which the answer is typed. */
 export const ask = ({ deadline }: Question, now: number): string =>

@@ -46,7 +46,7 @@ export class Aliases {
   private readonly keys = new Map<PrivateKey, string>()
   /** Text to look for in all text: the keys that the hub gave away, and its secret. */
   private readonly hidden = new Map<string, string>()
-  private readonly holders = new Map<ClientId, PrivateKey>()
+  private readonly holders = new Map<ClientId, ReadonlyArray<PrivateKey>>()
   private readonly gone: Array<PrivateKey> = []
   private readonly strangers: Array<PrivateKey> = []
   /** Characters of the shortest thing that was ever hidden. */
@@ -114,20 +114,21 @@ export class Aliases {
     return alias
   }
 
-  /** A client has got its key. */
-  joined(id: ClientId, key: PrivateKey): void {
-    this.holders.set(id, key)
-    const index = this.strangers.indexOf(key)
-    if (index >= 0) this.strangers.splice(index, 1)
+  /** A client has got its key, and if it is a page its token, too. */
+  joined(id: ClientId, keys: ReadonlyArray<PrivateKey>): void {
+    this.holders.set(id, keys)
+    for (const key of keys) {
+      const index = this.strangers.indexOf(key)
+      if (index >= 0) this.strangers.splice(index, 1)
+    }
   }
 
   /** A client has left: its key is worth nothing any more, and is remembered for a while only. */
   left(id: ClientId): void {
-    const key = this.holders.get(id)
+    const keys = this.holders.get(id) ?? []
     this.holders.delete(id)
-    if (key === undefined) return
-    this.gone.push(key)
-    if (this.gone.length > remembered) this.forget(this.gone.shift())
+    this.gone.push(...keys)
+    while (this.gone.length > remembered) this.forget(this.gone.shift())
   }
 
   /** Any text, without what is to be hidden. */

@@ -96,6 +96,8 @@ const outputsOf = (output: StepLine["out"][number], content: SampMap): ReadonlyA
         : Result.fail(fault(output.fault.reason, output.fault.text))
       return [{ _tag, request, result }]
     }
+    case "Misused":
+      return [{ _tag: "Misused", id: output.id, origin: output.origin }]
     default:
       return [output]
   }

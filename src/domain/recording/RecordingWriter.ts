@@ -373,7 +373,10 @@ export class Writer {
       if (asked === undefined || output._tag !== "Answer" || Result.isFailure(output.result)) continue
       const answer = output.result.success
       const id = isMap(answer) ? stringAt(answer, "samp.self-id") : undefined
-      if (id !== undefined) this.aliases.joined(ClientId(id), asked.freshKey)
+      const { freshKey, web } = asked
+      if (id !== undefined) {
+        this.aliases.joined(ClientId(id), web === undefined ? [freshKey] : [freshKey, web.token])
+      }
     }
   }
 }

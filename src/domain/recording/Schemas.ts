@@ -119,7 +119,7 @@ const Output = Schema.TaggedUnion({
   Left: { id: Id, departure: Schema.Literals(["unregistered", "ejected", "dead"]), reason: Schema.String },
   Unheard: { sender: Id, responder: Id, tag: Schema.String },
   Overfull: { id: Id, what: Schema.Literals(["Notification", "Call", "Response"]), waiting: Schema.Int },
-  Misused: { id: Id, origin: Schema.UndefinedOr(Schema.String) },
+  Misused: { id: Id, origin: Schema.optionalKey(Schema.String) },
   Wake: { at: Time },
   Idle: {}
 })

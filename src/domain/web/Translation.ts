@@ -43,6 +43,43 @@ export const candidates = (query: string): ReadonlyArray<string> => {
   )
 }
 
+/** Why a page does not get what it asks for: an HTTP status, and a sentence for its author. */
+export interface Refused {
+  readonly status: number
+  readonly text: string
+}
+
+/** Who has no token, or one of a client that has left (WEB-53). */
+export const stranger: Refused = {
+  status: 403,
+  text: "whoever was given this address is not registered, or not any more"
+}
+
+/**
+ * The foreign URL that a request means and that may be read: the first that is allowed (WEB-52, WEB-55).
+ *
+ * @param query - all that follows the first `?`; undefined if there is none
+ * @param mayRead - what the hub says of a URL to whoever holds the token
+ */
+export const choose = (
+  method: string,
+  query: string | undefined,
+  mayRead: (url: string) => "Allowed" | "Blocked" | "UnknownToken"
+): Result.Result<string, Refused> => {
+  const refuse = (status: number, text: string) => Result.fail({ status, text })
+  if (query === undefined) return refuse(404, "the foreign URL is missing: it stands after a question mark")
+  const urls = candidates(query)
+  const readings = urls.map(mayRead)
+  // Whether somebody holds the token is known without a URL, too.
+  if ([...readings, mayRead("")].includes("UnknownToken")) return Result.fail(stranger)
+  if (method !== "GET" && method !== "HEAD") return refuse(405, "foreign URLs are read by GET and HEAD")
+  if (urls.length === 0) return refuse(400, "there is no absolute URL after the question mark")
+  const url = urls[readings.indexOf("Allowed")]
+  return url === undefined
+    ? refuse(403, "a page may read only what a program on this desktop has mentioned to it")
+    : Result.succeed(url)
+}
+
 /** Where a foreign URL leads, or why the hub does not go there, for the page. */
 export type Destination =
   | { readonly _tag: "File"; readonly path: string }

@@ -147,10 +147,47 @@ describe("a question at the terminal", () => {
         const before = yield* paper
         const other = yield* asks(a, "Other")
         yield* asks(a, "Other")
+        yield* asks(a, "One")
         assert.match(yield* since(before), /^\nIt asks again, and claims 'One', 'Other'\.\nLet it in\?.*: $/u)
         yield* type("y")
         assert.match(yield* answerOf(one), /^yes/u)
         assert.match(yield* answerOf(other), /^yes/u)
+      }),
+      { terminal: true }
+    )
+  })
+
+  it("WEB-16: is not repeated for ever for one that claims new names all the time", () => {
+    run(
+      Effect.gen(function*() {
+        yield* asks(a, "First")
+        for (let i = 0; i < 12; i++) yield* asks(a, `Name ${i}`)
+        assert.lengthOf((yield* paper).match(/It asks again/gu) ?? [], 4)
+        yield* type("n")
+        assert.include(yield* paper, "It is not let in.")
+      }),
+      { terminal: true }
+    )
+  })
+
+  it("P2: is told of once more when the hub comes back to the foreground, and answered there", () => {
+    run(
+      Effect.gen(function*() {
+        const teletype = yield* Teletype
+        const waits = yield* asks(a)
+        yield* Effect.sleep(1_000)
+        const before = yield* paper
+        yield* teletype.foreground(false)
+        yield* Effect.sleep(3_000)
+        assert.strictEqual(yield* since(before), "")
+        yield* teletype.foreground(true)
+        yield* Effect.sleep(2_000)
+        assert.match(
+          yield* since(before),
+          /^\nhttps:\/\/a\.example, which claims 'Page', still waits\.\nLet it in\?/u
+        )
+        yield* type("y")
+        assert.match(yield* answerOf(waits), /^yes/u)
       }),
       { terminal: true }
     )

@@ -283,6 +283,17 @@ describe("the process of a client", () => {
       await hub.stop()`
     ],
     [
+      "has run a hub for web pages (WEB-01, WEB-10)",
+      `
+      const hub = await startHub({ lockfile: lockfile + ".own", web: { port: 0, consent: "allow" } })
+      const { url } = await hub.web()
+      const body = "<methodCall><methodName>samp.webhub.register</methodName><params><param><value><struct><member>" +
+        "<name>samp.name</name><value>x</value></member></struct></value></param></params></methodCall>"
+      const answer = await fetch(url, { method: "POST", headers: { "Content-Type": "text/xml" }, body })
+      if (!(await answer.text()).includes("samp.self-id")) console.log("it is not let in")
+      await hub.stop()`
+    ],
+    [
       "has served a table",
       `
       await using client = await connect({ name: "x", hub: lockfile })

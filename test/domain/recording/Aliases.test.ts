@@ -41,7 +41,7 @@ describe("aliases", () => {
   it("of a client that left, and of keys that nobody has, are not kept for ever", () => {
     const aliases = new Aliases()
     aliases.fresh(first)
-    aliases.joined(ClientId("c1"), first)
+    aliases.joined(ClientId("c1"), [first])
     for (let i = 0; i < 1_000; i++) aliases.key(PrivateKey(`stranger ${i}`))
     assert.strictEqual(aliases.key(first), "key-1")
     aliases.left(ClientId("c1"))
@@ -49,7 +49,7 @@ describe("aliases", () => {
     for (let i = 0; i < 1_000; i++) {
       const key = PrivateKey(`a client's key ${i}`)
       aliases.fresh(key)
-      aliases.joined(ClientId(`c${i + 2}`), key)
+      aliases.joined(ClientId(`c${i + 2}`), [key])
       aliases.left(ClientId(`c${i + 2}`))
     }
     assert.strictEqual(aliases.text(first), first)

@@ -12,7 +12,8 @@ import { Writer } from "../../../src/domain/recording/RecordingWriter.ts"
 import { replay } from "../../../src/domain/recording/Replay.ts"
 import { map, type SampMap, type SampValue } from "../../../src/domain/SampValue.ts"
 import { type Dice, dice } from "../../../src/domain/simulation/Dice.ts"
-import { tell } from "../../sim/History.ts"
+import { tell, tight } from "../../sim/History.ts"
+import { harmless } from "../../sim/ModelRules.ts"
 
 const given = process.env["HISTORY_SEED"]
 const seeds = given === undefined ? Array.from({ length: 100 }, (_, seed) => seed) : [Number(given)]
@@ -64,7 +65,10 @@ const spiced = (inputs: ReadonlyArray<HubInput>, dice: Dice): ReadonlyArray<HubI
       case "Register": {
         const freshKey = realKey(of.freshKey)
         keys.push(freshKey)
-        return { ...of, freshKey }
+        if (of.web === undefined) return { ...of, freshKey }
+        const token = realKey(of.web.token)
+        keys.push(token)
+        return { ...of, freshKey, web: { ...of.web, token } }
       }
       case "SetCallback":
         return {
@@ -113,12 +117,16 @@ const spiced = (inputs: ReadonlyArray<HubInput>, dice: Dice): ReadonlyArray<HubI
   })
 }
 
+const { pullAnswerBytes, pullBytes, pullBytesInAll } = defaults
+
 const configOf = (seed: number): HubConfig =>
   config({
     hubId: ClientId("hub"),
     run: "key-1",
     metadata: map({ "samp.name": "key-1" }),
-    limits: { ...defaults, clients: 12, openCallsPerSender: 9 },
+    // what is counted in characters is counted without the keys that were left out
+    limits: { ...tight, pullBytes, pullBytesInAll, pullAnswerBytes },
+    webMTypes: harmless,
     clientTimeoutMs: seed % 5 === 0 ? 4_000 : 0,
     hubTimeoutMs: seed % 7 === 0 ? 1_000 : 0
   })
@@ -144,8 +152,9 @@ const record = (seed: number, machine = step): Told => {
     text += writer.step(at, input, turn.outputs)
     if (input._tag !== "Asked") continue
     const { operation } = input
-    if (operation._tag === "Register") keys.push(operation.freshKey)
-    else if (operation.key !== undefined) keys.push(operation.key)
+    if (operation._tag === "Register") {
+      keys.push(operation.freshKey, ...operation.web === undefined ? [] : [operation.web.token])
+    } else if (operation.key !== undefined) keys.push(operation.key)
   }
   return { text, keys }
 }

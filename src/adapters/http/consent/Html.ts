@@ -1,4 +1,5 @@
 /** The page of consent as HTML. Everything that comes from a page is text: it passes through `escape`. */
+import { createHash } from "node:crypto"
 import type { PageView, QuestionView, RuleView, WebClientView } from "../../../domain/consent/PageView.ts"
 import { may } from "../../../domain/consent/Texts.ts"
 import { script } from "./Script.ts"
@@ -36,7 +37,8 @@ const attribute = (text: string): string =>
 const origin = (text: string): string => `<code>${escape(text)}</code>`
 
 /** What an element is about, so that it is put in anew only if that is different. */
-const key = (...parts: ReadonlyArray<unknown>): string => `data-key="${attribute(JSON.stringify(parts))}"`
+const key = (...parts: ReadonlyArray<unknown>): string =>
+  `data-key="${createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 16)}"`
 
 const answers = [
   ["once", "yes", "Allow once"],

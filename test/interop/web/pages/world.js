@@ -28,10 +28,12 @@ window.world = (() => {
   }
   tracker.onchange = (id, type) => changes.push(`${type} ${id}`)
 
+  const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("")
   const read = async (url) => {
     const response = await fetch(connector.connection.translateUrl(url))
-    const bytes = new Uint8Array(await response.arrayBuffer())
-    return { url, status: response.status, type: response.headers.get("content-type"), bytes: [...bytes] }
+    const bytes = await response.arrayBuffer()
+    const text = new TextDecoder().decode(bytes.slice(0, 5000))
+    return { url, status: response.status, digest: hex(await crypto.subtle.digest("SHA-256", bytes)), text }
   }
   tracker.callHandler["table.load.votable"] = (sender, message) => {
     const { url } = message["samp.params"]

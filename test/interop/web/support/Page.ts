@@ -39,27 +39,29 @@ const text = (value: unknown): string => {
   return value
 }
 
-/** What a page has got for a URL; its bytes by their digest. */
+/** What a page has got for a URL: the digest of all bytes, and the text that they begin with. */
 export interface Read {
   readonly url: unknown
   readonly status: unknown
   readonly digest: string
+  readonly text: string
 }
 
-/** A digest of bytes. */
+/** The digest of bytes that a page would give. */
 export const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
 const asRead = (value: unknown): Read => {
-  const { bytes, error, status, url } = Json.record(value)
-  return { url, status: error ?? status, digest: digest(Uint8Array.from(list(bytes ?? []), Number)) }
+  const { digest, error, status, text, url } = Json.record(value)
+  return { url, status: error ?? status, digest: String(digest), text: String(text) }
 }
 
-/** The site on which the pages are. */
-export const site = async (): Promise<Pages.Site> =>
+/** The site on which the pages are, and these files too, or in their place. */
+export const site = async (files: Readonly<Record<string, string>> = {}): Promise<Pages.Site> =>
   Pages.serve({
     "/": Pages.asset("sampjs.html"),
     "/world.js": Pages.asset("world.js"),
-    "/samp.js": await Sampjs.source()
+    "/samp.js": files["/samp.js"] ?? await Sampjs.source(),
+    ...files
   })
 
 /** Opens a page that has not registered. */

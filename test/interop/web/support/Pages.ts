@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { extname } from "node:path"
 
 export interface Site {
   /** With the address 127.0.0.1, and with the name localhost: two origins of one site. */
@@ -13,8 +14,11 @@ export interface Site {
 const folder = new URL("../pages/", import.meta.url)
 
 /** The type of a file by its name. */
-const typeOf = (path: string): string =>
-  path.endsWith(".js") ? "text/javascript; charset=utf-8" : "text/html; charset=utf-8"
+const types: Readonly<Record<string, string>> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".vot": "application/x-votable+xml"
+}
+const typeOf = (path: string): string => types[extname(path)] ?? "text/html; charset=utf-8"
 
 /** A file of the tests' pages, as it is. */
 export const asset = (name: string): string => readFileSync(new URL(name, folder), "utf8")

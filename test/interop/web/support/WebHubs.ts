@@ -2,7 +2,6 @@
 import { webPort } from "../../../../src/domain/WebProfile.ts"
 import type { Home } from "../../support/Home.ts"
 import * as Hubs from "../../support/Hubs.ts"
-import * as Json from "../../support/Json.ts"
 import * as Program from "../../support/Program.ts"
 import * as Port from "./Port.ts"
 
@@ -33,24 +32,32 @@ const answers = async (): Promise<boolean> => {
 /** What lets web clients send any MType (WEB-60): JSAMP's own testers need it, at JSAMP's hub too. */
 export type Limits = "harmless" | "anything"
 
-const options: Readonly<Record<Kind, Readonly<Record<Limits, ReadonlyArray<string>>>>> = {
-  jsamp: { harmless: [], anything: ["-web:norestrictmtypes"] },
-  ours: { harmless: [], anything: ["--web-mtype", "*"] }
-}
+/** The arguments with which a hub lets in any page that asks. */
+export const argumentsOf = (kind: Kind, limits: Limits = "harmless"): ReadonlyArray<string> =>
+  kind === "jsamp"
+    // of two -profiles the last one counts
+    ? ["-profiles", "std,web", "-web:auth", "true", ...limits === "anything" ? ["-web:norestrictmtypes"] : []]
+    : [
+      "--web-port",
+      `${webPort}`,
+      "--web-consent",
+      "allow",
+      ...limits === "anything" ? ["--web-mtype", "*"] : []
+    ]
 
 /** Starts a hub and waits until it serves pages and programs. */
 export const start = async (kind: Kind, home: Home, limits: Limits = "harmless"): Promise<Hubs.Hub> => {
   await Port.free()
-  const more = options[kind][limits]
-  if (kind === "jsamp") {
-    // the last -profiles counts
-    const hub = await Hubs.start("jsamp", home, "-profiles", "std,web", "-web:auth", "true", ...more)
-    await Program.eventually("JSAMP's Web Profile", async () => await answers() || undefined, 20_000)
-    return hub
+  const hub = await Hubs.start(kind, home, ...argumentsOf(kind, limits))
+  await ready(hub)
+  return hub
+}
+
+/** Waits until the Web Profile of a hub answers. */
+export const ready = async ({ program }: Hubs.Hub): Promise<void> => {
+  try {
+    await Program.eventually("the Web Profile", async () => await answers() || undefined, 20_000)
+  } catch (error) {
+    throw new Error(`${String(error)}: ${program.stdout()}${program.stderr()}`, { cause: error })
   }
-  const program = Hubs.launch("ours", home, "--web-port", `${webPort}`, ...more)
-  const ready = await Hubs.event(program, "ready", 20_000)
-  const web = Json.record(ready["web"])
-  if (!await answers()) throw new Error(`the hub lets no page in: ${JSON.stringify(web)}`)
-  return { kind, program, lockfile: Json.text(ready, "lockfile"), url: Json.text(ready, "url") }
 }
