@@ -64,7 +64,7 @@ TS
 "$root/node_modules/.bin/tsc" --noEmit --strict --skipLibCheck --module nodenext --target es2024 \
   --lib es2024,esnext.disposable,dom --types '' browser.ts
 test "$(node browser.ts)" = "no-hub true"
-test "$(node --input-type=module -e 'import { availability } from "./node_modules/effect-samp/dist/browser/samp.mjs"
+test "$(node --input-type=module -e 'import { availability } from "./node_modules/effect-samp/dist/web/browser.js"
 console.log((await availability({ url: "http://127.0.0.1:1/" })).reason)')" = "no-hub"
 
 cat > testing.ts <<'TS'

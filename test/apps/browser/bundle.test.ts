@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib"
 import { afterAll, assert, beforeAll, describe, test, vi } from "vitest"
 import type * as Browser from "../../../src/browser.ts"
 import { map } from "../../../src/domain/SampValue.ts"
-import { bundleBrowser, client, fullReader } from "../../../tools/browser.mjs"
+import { bundleClient, readerFile } from "../../../tools/bundlePages.mjs"
 import * as Lean from "../../../tools/lean/Result.ts"
 import { fakeHub } from "../../support/webHub.ts"
 import { rejection } from "../promise/world.ts"
@@ -16,8 +16,9 @@ import { rejection } from "../promise/world.ts"
 /** Bytes, compressed as servers do. */
 const budget = 15_000
 
+const client = "browser.js"
 const folder = mkdtempSync(join(tmpdir(), "samp-bundle-"))
-beforeAll(() => bundleBrowser(folder))
+beforeAll(() => bundleClient(join(folder, client)))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const textOf = (file: string): string => readFileSync(join(folder, file), "utf8")
@@ -33,16 +34,16 @@ describe("the bundle for pages", () => {
   })
 
   test("is two files, of which the first loads the second only when it has to", () => {
-    assert.deepStrictEqual(readdirSync(folder).sort(), [client, fullReader].sort())
+    assert.deepStrictEqual(readdirSync(folder).sort(), [client, readerFile].sort())
     const imports = (text: string) =>
       [...text.matchAll(/\b(?:import|from)\s*\(?\s*["'`]([^"'`]*)/gu)].map(([, name]) => name)
-    assert.deepStrictEqual(imports(textOf(client)), [`./${fullReader}`])
+    assert.deepStrictEqual(imports(textOf(client)), [`./${readerFile}`])
     assert.include(textOf(client), `await import(`)
-    assert.deepStrictEqual(imports(textOf(fullReader)), [])
+    assert.deepStrictEqual(imports(textOf(readerFile)), [])
   })
 
   test("has nothing of Node, of Effect or of this machine in it", () => {
-    for (const file of [client, fullReader]) {
+    for (const file of [client, readerFile]) {
       assert.notMatch(textOf(file), /node:|\bprocess\b|\bBuffer\b|~effect|node_modules|\/src\//u)
       assert.notInclude(textOf(file), process.cwd())
     }
