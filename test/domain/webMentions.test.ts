@@ -112,6 +112,34 @@ describe("a URL stays closed", () => {
     assert.isFalse(mayRead(table, page) || mayRead(table, other))
   })
 
+  it("WEB-54, WIRE-66 in whatever spelling a page has brought it up, and a trusted client echoes it", () => {
+    const spellings = [
+      "file:/data/m31.fits",
+      "file://localhost/data/x/../m%331.fits",
+      "/data/m31.fits",
+      ` ${url}`
+    ]
+    for (const spelling of spellings) {
+      const { desktop, other, page, table } = set()
+      send(table, page, desktop, spelling)
+      for (const to of [page, other]) {
+        send(table, desktop, to)
+        assert.isFalse(mayRead(table, to), spelling)
+      }
+      const guessing = set()
+      send(guessing.table, guessing.desktop, guessing.other)
+      send(guessing.table, guessing.page, guessing.desktop, spelling)
+      send(guessing.table, guessing.desktop, guessing.page)
+      assert.isFalse(mayRead(guessing.table, guessing.page), `guessed as ${spelling}`)
+      assert.isTrue(mayRead(guessing.table, guessing.other))
+    }
+    const { desktop, page, table } = set()
+    const long = `file:${"/".repeat(9_000)}data/m31.fits`
+    send(table, page, desktop, long)
+    send(table, desktop, page)
+    assert.isFalse(mayRead(table, page), "a long one")
+  })
+
   it("WEB-54 that only another page mentions, by itself or through what the hub tells of it", () => {
     const table = new Table()
     const page = table.page(["table.*", "samp.hub.event.metadata"])
@@ -127,6 +155,29 @@ describe("a URL stays closed", () => {
     const id = Array.isArray(call) ? String(call.at(-1)?.["samp.params"][1]) : ""
     answered(table, other, MessageId(id), "file:///etc/shadow")
     assert.isFalse(mayRead(table, page, "file:///etc/shadow"))
+  })
+
+  it("WEB-54 to a page that hears of it from another page only, which was told of it", () => {
+    const table = new Table()
+    const desktop = table.callable("table.*")
+    const page = table.page(["table.*", "samp.hub.event.*"])
+    const told = table.page(["table.*"])
+    send(table, desktop, told)
+    send(table, told, page)
+    table.ask(told, { _tag: "DeclareMetadata", metadata: map({ url }) })
+    table.ask(told, { _tag: "DeclareSubscriptions", subscriptions: map({ "table.*": map({ url }) }) })
+    table.ask(page, { _tag: "GetMetadata", id: told.id })
+    table.ask(page, { _tag: "GetSubscriptions", id: told.id })
+    const lastCall = () => {
+      const pulled = table.pulled(table.pull(told, 0))
+      return MessageId(Array.isArray(pulled) ? String(pulled.at(-1)?.["samp.params"][1]) : "")
+    }
+    callFor(table, page, told)
+    answered(table, told, lastCall(), url)
+    table.ask(page, { _tag: "CallAndWait", recipient: told.id, message: about(""), timeoutSeconds: 0 })
+    assert.strictEqual(answered(table, told, lastCall(), url), "")
+    assert.isTrue(mayRead(table, told))
+    assert.isFalse(mayRead(table, page))
   })
 
   it("WEB-54 to a page that named it before it was told, though another may read it; who was told may name it", () => {

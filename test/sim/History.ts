@@ -45,8 +45,11 @@ class Teller {
   private number = 0
   private tags = 0
 
-  constructor(seed: number) {
+  private readonly hasPages: boolean
+
+  constructor(seed: number, hasPages: boolean) {
     this.dice = dice(seed)
+    this.hasPages = hasPages
   }
 
   private key(): PrivateKey {
@@ -135,7 +138,7 @@ class Teller {
   private register(): Operation {
     const number = this.keys++
     const freshKey = PrivateKey(`KEY-${number}`)
-    if (this.dice.chance(50)) return { _tag: "Register", freshKey }
+    if (!this.hasPages || this.dice.chance(50)) return { _tag: "Register", freshKey }
     const web: WebIdentity = {
       origin: this.dice.pick(origins),
       name: "page",
@@ -177,6 +180,7 @@ class Teller {
     if (operation._tag === "Register") {
       return operation.web === undefined ? undefined : { origin: operation.web.origin }
     }
+    if (!this.hasPages) return undefined
     if (this.dice.chance(3)) return { origin: this.dice.pick(["", "https://evil.example"]) }
     if (this.dice.chance(1)) return undefined
     const owner = [...this.model.clients.values()].find(({ key }) => key === operation.key)
@@ -236,7 +240,7 @@ class Teller {
       case 19:
       case 20:
       case 21:
-        return this.pageTalk()
+        return this.hasPages ? this.pageTalk() : this.reply()
       default:
         return this.model.calls.size > 0 || this.dice.chance(20)
           ? this.reply()
@@ -250,7 +254,7 @@ class Teller {
       ...open.map(([, call]) => call.request),
       ...[...this.model.clients.values()].map(({ web }) => web?.box.pull?.request)
     ].filter((request) => request !== undefined)
-    if (this.dice.chance(1)) return { _tag: "CloseWeb", now: this.now }
+    if (this.hasPages && this.dice.chance(1)) return { _tag: "CloseWeb", now: this.now }
     switch (this.dice.below(8)) {
       case 0:
         return { _tag: "ClientDead", id: this.id(), now: this.now, detail: "gone" }
@@ -316,12 +320,20 @@ export interface Told {
   readonly violation: string | undefined
 }
 
+/** How a history is told. */
+export interface Telling {
+  /** Another machine than the real one. */
+  readonly machine?: Step
+  /** Whether there are clients of the Web Profile. Default true. */
+  readonly pages?: boolean
+}
+
 /** Tells one history of about `length` inputs, with a stop at its end, to a machine. */
-export const tell = (seed: number, length: number, machine: Step = step): Told => {
+export const tell = (seed: number, length: number, { machine = step, pages = true }: Telling = {}): Told => {
   const clientTimeoutMs = seed % 5 === 0 ? 4_000 : 0
   const hub = { hubId: ClientId("hub"), run: "r", limits: tight, webMTypes: harmless, clientTimeoutMs }
   let state: HubState = start(config(hub), 0)
-  const teller = new Teller(seed)
+  const teller = new Teller(seed, pages)
   const inputs: Array<HubInput> = []
   const feed = (input: HubInput): void => {
     inputs.push(input)

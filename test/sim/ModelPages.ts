@@ -30,10 +30,6 @@ export class ModelPages {
     this.calls = calls
   }
 
-  private boxOf(id: ClientId): Mailbox | undefined {
-    return this.clients.get(id)?.web?.box
-  }
-
   private get boxes(): ReadonlyArray<readonly [ModelClient, Mailbox]> {
     return [...this.clients.values()].flatMap((client) =>
       client.web === undefined ? [] : [[client, client.web.box]]
@@ -81,16 +77,17 @@ export class ModelPages {
   }
 
   /** Something was handed to a client. */
-  delivered(to: ClientId, delivery: Delivery): void {
-    this.boxOf(to)?.owe(delivery)
+  delivered(to: ModelClient | undefined, delivery: Delivery): void {
+    to?.web?.box.owe(delivery)
   }
 
   /** A request was answered that may have been a pull. */
   answered(request: number, value: SampValue, asked: number | undefined): void {
+    if (!Array.isArray(value)) return
     const found = this.boxes.find(([, box]) => box.pull?.request === request)
     if (found !== undefined) return found[1].answer(request, value, this.now)
     // it was a pull that another one has replaced, or a request of another kind
-    if (request !== asked && Array.isArray(value)) demand(value.length === 0, "a replaced pull got something")
+    if (request !== asked) demand(value.length === 0, "a replaced pull got something")
   }
 
   /** A client has left, before the hub forgets what waits for it. */

@@ -315,7 +315,11 @@ export class Player {
       (live) => this.compare(step, request, operation, live)
     )
     return Effect.gen({ self: this }, function*() {
-      this.waits.set(request, yield* Effect.forkScoped(asking))
+      const waiting = yield* Effect.forkScoped(asking)
+      this.waits.set(request, waiting)
+      // What was refused is so only as long as nothing else happens.
+      const atOnce = step.outputs.some((output) => output._tag === "Answer" && output.request === request)
+      if (atOnce) yield* Effect.timeoutOption(Fiber.await(waiting), patienceMs)
       // It is on its way for sure once its recipient has got it.
       const { recipient } = operation
       const callee = step.outputs.some(({ _tag }) => _tag === "Deliver")
