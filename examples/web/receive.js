@@ -31,7 +31,7 @@ const sexagesimal = (value, unit) => {
 const inWords = (ra, dec) =>
   `${sexagesimal((((ra % 360) + 360) % 360) / 15, "h")} ${dec < 0 ? "−" : "+"}${sexagesimal(dec, "d")}`
 
-/** Names by client id, of those who have left as well: what they have sent stays. */
+/** Names by client id, of those who have left as well: what they have sent stays, and some leave at once. */
 const known = new Map()
 
 const nameOf = (id) => known.get(id) || id
@@ -176,6 +176,9 @@ connection(
       client = undefined
       tell()
     })
+    await client.bind("samp.hub.event.metadata", ({ params }) => {
+      known.set(params.id, params.metadata["samp.name"])
+    }, { declare: false })
     await client.bind("coord.pointAt.sky", showPosition, { declare: false })
     await client.bind("table.load.votable", load, { declare: false, sequential: true })
     await client.bind("table.highlight.row", ({ params }) => {

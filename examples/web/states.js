@@ -67,7 +67,6 @@ const look = async () => {
 document.getElementById("look").onclick = look
 connection({
   name: "Connection page",
-  description: "Explains the connection of web pages to the hub",
-  callable: false
+  description: "Explains the connection of web pages to the hub"
 }, () => {})
 look()
