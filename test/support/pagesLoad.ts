@@ -71,6 +71,7 @@ export class Page {
 
   /** Pulls, and breaks the connection, as a page does that is closed. */
   async hangUp(): Promise<void> {
+    await this.webhub("pullCallbacks", "0") // what has come since is not to end the pull that follows
     const { hostname, port } = new URL(this.url)
     const body =
       `<methodCall><methodName>samp.webhub.pullCallbacks</methodName><params><param><value>${this.key}</value></param>` +
