@@ -129,7 +129,7 @@ describe.each(["ours", "jsamp", "astropy"] as const)(
     it.live("CLI-20, CLI-21 notices that the hub has gone, and is back when it is", () =>
       run(Effect.gen(function*() {
         const { page } = yield* pair
-        yield* Effect.promise(() => hub?.program.end() ?? Promise.resolve())
+        yield* Effect.promise(async () => void await hub?.program.end())
         yield* within(
           "the end",
           Effect.gen(function*() {
