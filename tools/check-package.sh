@@ -53,6 +53,20 @@ TS
   --lib es2024,esnext.disposable --types node --typeRoots "$root/node_modules/@types" promise.ts
 test "$(node promise.ts)" = $'2.5\ntrue 1'
 
+cat > browser.ts <<'TS'
+import { availability, connect, Unreachable } from "effect-samp/browser"
+
+const url = "http://127.0.0.1:1/"
+const { reason } = await availability({ url })
+const error = await connect({ name: "page", url }).catch((error: unknown) => error)
+console.log(reason, error instanceof Unreachable && error.message.startsWith("No SAMP hub"))
+TS
+"$root/node_modules/.bin/tsc" --noEmit --strict --skipLibCheck --module nodenext --target es2024 \
+  --lib es2024,esnext.disposable,dom --types '' browser.ts
+test "$(node browser.ts)" = "no-hub true"
+test "$(node --input-type=module -e 'import { availability } from "./node_modules/effect-samp/dist/web/browser.js"
+console.log((await availability({ url: "http://127.0.0.1:1/" })).reason)')" = "no-hub"
+
 cat > testing.ts <<'TS'
 import * as Effect from "effect/Effect"
 import { MTypes, SampClient } from "effect-samp"

@@ -25,6 +25,8 @@ export interface Publications {
   readonly room: (owner: ClientId) => number
   /** Serves an upload; undefined, and it is discarded, if that cannot be. */
   readonly add: (owner: ClientId, upload: Upload) => Effect.Effect<string | undefined>
+  /** Whether this is the URL of something that is served now: whoever knows it was given it. */
+  readonly has: (url: string) => boolean
   /** Ends what belongs to others than these. */
   readonly keep: (owners: ReadonlySet<ClientId>) => Effect.Effect<void>
 }
@@ -33,6 +35,8 @@ interface Piece {
   readonly owner: ClientId
   readonly size: number
   readonly scope: Scope.Closeable
+  /** Undefined until it is served. */
+  url: string | undefined
 }
 
 /** Publications that end with the scope. */
@@ -53,7 +57,7 @@ export const make = (
       Effect.gen(function*() {
         const own = yield* Scope.fork(scope)
         yield* Scope.addFinalizer(own, discard)
-        const piece: Piece = { owner, size, scope: own }
+        const piece: Piece = { owner, size, scope: own, url: undefined }
         pieces.add(piece)
         const serving = server.serve({
           content,
@@ -62,6 +66,7 @@ export const make = (
         })
         const url = yield* Effect.tapError(Scope.provide(serving, own), (error) =>
           Effect.andThen(Effect.logWarning("what a page handed over cannot be served", error), end(piece)))
+        piece.url = url
         yield* Effect.forkIn(Effect.andThen(Effect.sleep(limits.seconds * 1000), end(piece)), scope)
         return url
       }).pipe(Effect.orElseSucceed(() =>
@@ -78,6 +83,7 @@ export const make = (
           )
         ),
       add,
+      has: (url) => [...pieces].some((piece) => piece.url === url),
       keep: (owners) =>
         Effect.suspend(() =>
           Effect.forEach([...pieces].filter(({ owner }) => !owners.has(owner)), end, { discard: true })

@@ -21,7 +21,7 @@ const speaker = (delivery: Delivery): ClientId =>
 /** What is asked of each message for each web client that hears it. */
 interface Measure {
   readonly size: number
-  readonly urls: ReadonlySet<string>
+  readonly urls: UrlMentions.Urls
 }
 
 /** A broadcast is measured once: it hands out the same map to all, and maps do not change. */
@@ -117,12 +117,12 @@ export const hear = (turn: Turn, client: WebPeer, value: SampMap, author: Client
  */
 export const say = (turn: Turn, client: Client, value: SampMap): Fault | undefined => {
   if (!isWeb(client)) return undefined
-  const { urls } = measure(value)
+  const urls = UrlMentions.namedIn(value)
   if (urls.size === 0) return undefined
   const mentions = UrlMentions.noteWeb(turn.state.mentions, urls, client.web.origin)
   const { brought, mayRead } = client.web
   const guessed = UrlMentions.open(mentions ?? turn.state.mentions, urls)
-  const more = UrlMentions.grant(brought, guessed, mayRead)
+  const more = UrlMentions.bring(brought, guessed, mayRead)
   if (mentions === undefined || HashSet.size(more) >= UrlMentions.readable) {
     return fault(
       "Limit",

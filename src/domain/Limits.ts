@@ -1,14 +1,18 @@
-/**
- * Every bound of the hub in one place, with its reason. All are data: the engine and the adapters get them
- * as arguments, tests make them small.
- */
-export interface Limits {
-  /** Bytes of one HTTP body, request or response. Row lists get large (WIRE-154). */
-  readonly bodyBytes: number
+/** What bounds a document that is read. */
+export interface ReadingLimits {
   /** Nesting of SAMP lists and maps. Real messages stay below ten; recursion in peers ends far above this. */
   readonly valueDepth: number
   /** Values of one document, each list item and each map entry being one: far above DT-12's 10 000 items. */
   readonly values: number
+}
+
+/**
+ * Every bound of the hub in one place, with its reason. All are data: the engine and the adapters get them
+ * as arguments, tests make them small.
+ */
+export interface Limits extends ReadingLimits {
+  /** Bytes of one HTTP body, request or response. Row lists get large (WIRE-154). */
+  readonly bodyBytes: number
   /** Registered clients at one time. */
   readonly clients: number
   /**
@@ -77,11 +81,13 @@ export interface Limits {
 
 const mebibyte = 1024 * 1024
 
+/** What is read unless told otherwise. */
+export const reading: ReadingLimits = { valueDepth: 256, values: 4_000_000 }
+
 /** The limits a hub has unless told otherwise. */
 export const defaults: Limits = {
+  ...reading,
   bodyBytes: 64 * mebibyte,
-  valueDepth: 256,
-  values: 4_000_000,
   clients: 4096,
   openCallsPerSender: 16_384,
   outboxMessages: 16_384,

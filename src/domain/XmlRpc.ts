@@ -6,7 +6,8 @@
  */
 import * as Result from "effect/Result"
 import { type Fault, fault, quote } from "./Fault.ts"
-import type { Limits } from "./Limits.ts"
+import type { ReadingLimits } from "./Limits.ts"
+import { type RemoteFault, remoteFault } from "./RemoteFault.ts"
 import { illegalCharacter, type SampMap, type SampValue } from "./SampValue.ts"
 
 /** An XML element without attributes, which mean nothing here. */
@@ -23,15 +24,10 @@ export interface MethodCall {
   readonly params: ReadonlyArray<SampValue>
 }
 
-/** A fault that a peer answered with. */
-export interface RemoteFault {
-  readonly _tag: "RemoteFault"
-  readonly code: number
-  readonly text: string
-}
+export type { RemoteFault } from "./RemoteFault.ts"
 
-/** The deepest XML nesting that {@link Limits.valueDepth} can need: a map takes three elements a level. */
-export const xmlDepth = (limits: Pick<Limits, "valueDepth">): number => limits.valueDepth * 3 + 8
+/** The deepest XML nesting that {@link ReadingLimits.valueDepth} can need: a map takes three elements a level. */
+export const xmlDepth = (limits: Pick<ReadingLimits, "valueDepth">): number => limits.valueDepth * 3 + 8
 
 const malformed = (text: string) => Result.fail(fault("Malformed", text))
 
@@ -118,7 +114,7 @@ const readParams = (parent: XmlElement, depth: number): Result.Result<ReadonlyAr
 }
 
 /** Reads a call; a fault says what was wrong with it (ERR-06). */
-export const readCall = (root: XmlElement, limits: Limits): Result.Result<MethodCall, Fault> => {
+export const readCall = (root: XmlElement, limits: ReadingLimits): Result.Result<MethodCall, Fault> => {
   if (root.name !== "methodCall") {
     return malformed(`the document is ${tag(root)}, not an XML-RPC <methodCall>`)
   }
@@ -126,17 +122,6 @@ export const readCall = (root: XmlElement, limits: Limits): Result.Result<Method
   if (method === "") return malformed("the <methodCall> has no <methodName>")
   if (!/^[A-Za-z0-9_.:/-]+$/u.test(method)) return malformed(`${quote(method)} is not a method name`)
   return Result.map(readParams(root, limits.valueDepth), (params) => ({ method, params }))
-}
-
-const int = (text: string): number => {
-  const number = Number(text.trim())
-  return Number.isSafeInteger(number) ? number : 0
-}
-
-/** A fault of these members, made fit for one line. */
-export const remoteFault = (code: string, faultString: string): RemoteFault => {
-  const text = faultString.replace(/[^\x20-\x7e]+/gu, " ").trim()
-  return { _tag: "RemoteFault", code: int(code), text: text === "" ? "a fault without a text" : text }
 }
 
 const readFault = (element: XmlElement): RemoteFault => {
@@ -155,7 +140,7 @@ const readFault = (element: XmlElement): RemoteFault => {
  */
 export const readAnswer = (
   root: XmlElement,
-  limits: Limits
+  limits: ReadingLimits
 ): Result.Result<SampValue, RemoteFault | Fault> => {
   if (root.name !== "methodResponse") {
     return malformed(`the document is ${tag(root)}, not an XML-RPC <methodResponse>`)

@@ -4,9 +4,10 @@
  * the full parser by giving up. Whatever it does read, the full parser reads the same: a differential test holds them
  * together.
  */
-import type { Limits } from "./Limits.ts"
+import type { ReadingLimits } from "./Limits.ts"
+import { type RemoteFault, remoteFault } from "./RemoteFault.ts"
 import { isMap, type SampMap, type SampValue, stringAt } from "./SampValue.ts"
-import { type MethodCall, type RemoteFault, remoteFault } from "./XmlRpc.ts"
+import type { MethodCall } from "./XmlRpc.ts"
 
 // Outside this repertoire, and for a `]]>` to be refused, the full parser is asked.
 const unusual = /[^\t\n\x20-\x7f]|\]\]>/u
@@ -37,9 +38,9 @@ class Cursor {
   private at = 0
   private values = 0
   private readonly text: string
-  private readonly limits: Limits
+  private readonly limits: ReadingLimits
 
-  constructor(text: string, limits: Limits) {
+  constructor(text: string, limits: ReadingLimits) {
     this.text = text
     this.limits = limits
   }
@@ -169,7 +170,7 @@ class Cursor {
   }
 }
 
-const scan = <A>(text: string, limits: Limits, read: (cursor: Cursor) => A): A | undefined => {
+const scan = <A>(text: string, limits: ReadingLimits, read: (cursor: Cursor) => A): A | undefined => {
   // A raw CR, which JSAMP writes, is a line end like any other in XML.
   const source = text.includes("\r") ? text.replace(/\r\n?/gu, "\n") : text
   if (unusual.test(source)) return undefined
@@ -187,7 +188,7 @@ const scan = <A>(text: string, limits: Limits, read: (cursor: Cursor) => A): A |
 }
 
 /** Reads a call in canonical form, or gives up with undefined. */
-export const scanCall = (text: string, limits: Limits): MethodCall | undefined =>
+export const scanCall = (text: string, limits: ReadingLimits): MethodCall | undefined =>
   scan(text, limits, (cursor) => {
     cursor.need("<methodCall>")
     cursor.needAfterBlank("<methodName>")
@@ -201,7 +202,7 @@ export const scanCall = (text: string, limits: Limits): MethodCall | undefined =
   })
 
 /** Reads the value of a successful answer in canonical form, or gives up with undefined. */
-export const scanAnswer = (text: string, limits: Limits): SampValue | undefined =>
+export const scanAnswer = (text: string, limits: ReadingLimits): SampValue | undefined =>
   scan(text, limits, (cursor) => {
     cursor.need("<methodResponse>")
     cursor.blank()
@@ -212,7 +213,7 @@ export const scanAnswer = (text: string, limits: Limits): SampValue | undefined 
   })
 
 /** Reads the answer of a call that failed, in canonical form, or gives up with undefined. */
-export const scanFault = (text: string, limits: Limits): RemoteFault | undefined =>
+export const scanFault = (text: string, limits: ReadingLimits): RemoteFault | undefined =>
   scan(text, limits, (cursor) => {
     cursor.need("<methodResponse>")
     cursor.needAfterBlank("<fault>")

@@ -1,7 +1,7 @@
 /** Port: XML text to an element tree. */
 import * as Context from "effect/Context"
 import type * as Result from "effect/Result"
-import type { Limits } from "../domain/Limits.ts"
+import type { ReadingLimits } from "../domain/Limits.ts"
 import type { XmlElement } from "../domain/XmlRpc.ts"
 
 /**
@@ -13,5 +13,5 @@ export class XmlCodec extends Context.Service<XmlCodec, {
    * @param text - one document
    * @returns its root element, or one line that says what is wrong with it
    */
-  readonly parse: (text: string, limits: Limits) => Result.Result<XmlElement, string>
+  readonly parse: (text: string, limits: ReadingLimits) => Result.Result<XmlElement, string>
 }>()("samp/ports/XmlCodec") {}

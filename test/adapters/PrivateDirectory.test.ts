@@ -64,6 +64,21 @@ describe("private directories", () => {
       assert.deepStrictEqual(Fs.readdirSync(parent), [basename(own)])
     }).pipe(Effect.scoped))
 
+  it.live.runIf(linux && process.getuid?.() === 0)(
+    "of another user stay, even if root looks",
+    () =>
+      Effect.gen(function*() {
+        const parent = yield* directory
+        const own = yield* Effect.promise(() => makePrivateDirectory(parent, "samp-test"))
+        const gone = own.replace(/-\d+-(\d*)-(\w+)$/u, "-4194999-$1-$2")
+        Fs.renameSync(own, gone)
+        Fs.chownSync(gone, 65_534, 65_534)
+        assert.strictEqual(yield* Effect.promise(() => removeLeftovers(parent, "samp-test")), 0)
+        Fs.chownSync(gone, 0, 0)
+        assert.strictEqual(yield* Effect.promise(() => removeLeftovers(parent, "samp-test")), 1)
+      }).pipe(Effect.scoped)
+  )
+
   it.live("what is doubtful stays: other names, other machines, files, links, no pid", () =>
     Effect.gen(function*() {
       const parent = yield* directory

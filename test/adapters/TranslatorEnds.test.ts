@@ -153,6 +153,35 @@ describe("patience", () => {
       yield* isOver(hub, web, /gave no answer/u)
     }).pipe(Effect.scoped))
 
+  it.live("WEB-67 with an answer that takes its time once it has begun", () =>
+    Effect.gen(function*() {
+      const hub = yield* gateway({ answerMs: 300 })
+      const web = yield* saying("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\none", (socket) => {
+        setTimeout(() => socket.end("23"), 800)
+      })
+      const answer = yield* read(hub, `${web.url}/`)
+      assert.deepStrictEqual([text(answer), answer.isBroken], ["one23", false])
+    }).pipe(Effect.scoped))
+
+  it.live("WEB-67 not with those who only send it on: it has left them before it goes there", () =>
+    Effect.gen(function*() {
+      const hub = yield* gateway({ answerMs: 300 })
+      let whileWaiting = -1
+      const web = yield* foreign((request, response) => {
+        if (request.url === "/there") {
+          setTimeout(() => {
+            whileWaiting = web.sockets.size
+            response.end("there")
+          }, 100)
+        } else {
+          response.writeHead(302, { Location: "/there" })
+          response.write("and more") // it never ends
+        }
+      })
+      assert.strictEqual(text(yield* read(hub, `${web.url}/`)), "there")
+      assert.strictEqual(whileWaiting, 1)
+    }).pipe(Effect.scoped))
+
   it.live("WEB-67 with a name that is not found, and a TLS that does not begin", () =>
     Effect.gen(function*() {
       const hub = yield* gateway({ connectMs: 100, resolve: () => new Promise(() => {}) })

@@ -112,6 +112,34 @@ describe("a URL stays closed", () => {
     assert.isFalse(mayRead(table, page) || mayRead(table, other))
   })
 
+  it("WEB-54, WIRE-66 in whatever spelling a page has brought it up, and a trusted client echoes it", () => {
+    const spellings = [
+      "file:/data/m31.fits",
+      "file://localhost/data/x/../m%331.fits",
+      "/data/m31.fits",
+      ` ${url}`
+    ]
+    for (const spelling of spellings) {
+      const { desktop, other, page, table } = set()
+      send(table, page, desktop, spelling)
+      for (const to of [page, other]) {
+        send(table, desktop, to)
+        assert.isFalse(mayRead(table, to), spelling)
+      }
+      const guessing = set()
+      send(guessing.table, guessing.desktop, guessing.other)
+      send(guessing.table, guessing.page, guessing.desktop, spelling)
+      send(guessing.table, guessing.desktop, guessing.page)
+      assert.isFalse(mayRead(guessing.table, guessing.page), `guessed as ${spelling}`)
+      assert.isTrue(mayRead(guessing.table, guessing.other))
+    }
+    const { desktop, page, table } = set()
+    const long = `file:${"/".repeat(9_000)}data/m31.fits`
+    send(table, page, desktop, long)
+    send(table, desktop, page)
+    assert.isFalse(mayRead(table, page), "a long one")
+  })
+
   it("WEB-54 that only another page mentions, by itself or through what the hub tells of it", () => {
     const table = new Table()
     const page = table.page(["table.*", "samp.hub.event.metadata"])

@@ -99,7 +99,9 @@ describe.concurrent("samp hub", () => {
 
   it("WEB-60: --web-mtype lets web clients send more than what is harmless, and nothing else", async () => {
     await using world = new World()
-    const hub = await world.hub(["--web-port", "0", "--web-mtype", "x.y", "--web-mtype", "ds9.*"])
+    const hub = await world.hub(
+      ["--web-port", "0", "--web-consent", "allow", "--web-mtype", "x.y", "--web-mtype", "ds9.*"]
+    )
     const place = `web-url:${record(hub.ready["web"])["url"]}`
     const wanted = ["x.y", "ds9.set", "table.highlight.row"]
     const client = await world.client(hub, "x.z", ...wanted)

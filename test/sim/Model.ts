@@ -2,7 +2,6 @@
  * The hub as an outsider understands the standard: a naive second implementation of what must hold, and a checker that
  * watches the machine's inputs and outputs against it. It shares no rule with the engine, not even the wildcard match.
  */
-import * as HashMap from "effect/HashMap"
 import * as Result from "effect/Result"
 import type { HubInput } from "../../src/domain/HubInput.ts"
 import type { Delivery, HubOutput } from "../../src/domain/HubOutput.ts"
@@ -10,7 +9,9 @@ import type { HubState } from "../../src/domain/HubState.ts"
 import { ClientId, MessageId, type PrivateKey } from "../../src/domain/Identifiers.ts"
 import { type SampMap, type SampValue, stringAt, toJson } from "../../src/domain/SampValue.ts"
 import { Mailbox } from "./Mailbox.ts"
+import { agree } from "./ModelAgrees.ts"
 import { everyoneHears, tellsOnlyOf } from "./ModelEvents.ts"
+import { ModelMentions } from "./ModelMentions.ts"
 import { ModelPages } from "./ModelPages.ts"
 import {
   demand,
@@ -36,6 +37,9 @@ export class Model {
   /** The last number that went from a sender to a recipient: deliveries keep the order of sending. */
   private readonly order = new Map<string, number>()
   private readonly pages = new ModelPages(this.clients, this.calls)
+  readonly mentions = new ModelMentions(this.clients)
+  /** What web clients may send unless told otherwise, as the hub is configured. */
+  private safe: ReadonlyArray<string> = []
   stopped = false
 
   /** Checks the outputs of one input, and follows them. */
@@ -43,17 +47,20 @@ export class Model {
     if (input._tag === "Asked") this.pending.add(input.request)
     if (input._tag === "Abandoned") this.abandon(input.request)
     if (input._tag === "Stop") this.stopped = true
+    this.safe = state.config.webMTypes
     const before = this.expectations(input)
     this.pages.begin(input, input._tag === "Asked" ? this.callerOf(input) : undefined, outputs)
     const answered = input._tag === "Asked" && input.operation._tag === "Reply"
       ? this.calls.get(input.operation.msgId)
       : undefined
+    this.mentions.said(input, outputs, input._tag === "Asked" ? this.callerOf(input) : undefined)
     this.followDeclaration(input, outputs)
     for (const output of outputs) this.follow(input, output, state)
     if (input._tag === "Asked" && input.operation._tag === "Reply") this.settleReply(input, outputs, answered)
     this.settle(input, outputs, before)
-    this.compare(state)
+    agree(state, this)
     this.pages.settle(input, state, this.stopped)
+    this.mentions.settle(state)
   }
 
   /** After the end nothing is open, and nobody waits. */
@@ -84,13 +91,14 @@ export class Model {
   private audience(caller: ClientId, mtype: string): ReadonlyArray<ClientId> {
     const from = this.clients.get(caller)
     const own = ["samp.app.ping", "x-samp.query.by-meta", "samp.query.by-meta"]
-    const hub = own.includes(mtype) && isLetThrough(from, { web: undefined, subscriptions: new Map() }, mtype)
+    const hub = own.includes(mtype) &&
+        isLetThrough(from, { web: undefined, subscriptions: new Map() }, mtype, this.safe)
       ? ["hub"]
       : []
     const others = [...this.clients.values()]
       .filter((client) =>
         client.id !== caller && client.callable && isSubscribed(client.subscriptions, mtype) &&
-        isLetThrough(from, client, mtype)
+        isLetThrough(from, client, mtype, this.safe)
       )
     return [...hub, ...others.map(({ id }) => id)].map((id) => ClientId(id))
   }
@@ -171,7 +179,12 @@ export class Model {
       demand(/^[\x20-\x7e]+$/u.test(result.failure.text), "a fault text is one line of ASCII")
       demand(!result.failure.text.includes("KEY"), "a fault text holds a private key")
     }
-    for (const [id, call] of this.calls) if (call.request === request) this.close(id)
+    for (const [id, call] of this.calls) {
+      if (call.request !== request) continue
+      this.close(id)
+      if (Result.isFailure(result)) continue
+      this.mentions.heard(this.clients.get(call.sender), result.success, this.clients.get(call.recipient))
+    }
     if (Result.isSuccess(result)) {
       this.pages.answered(request, result.success, input._tag === "Asked" ? input.request : undefined)
     }
@@ -187,6 +200,7 @@ export class Model {
     demand(client !== undefined, `something was delivered to ${to}, who is not registered`)
     demand(client?.callable === true, `something was delivered to ${to}, who is not callable`)
     this.pages.delivered(client, delivery)
+    this.mentions.delivered(client, delivery)
     if (delivery._tag === "Response") {
       const { response, responder, tag } = delivery
       demand(!JSON.stringify(toJson(response)).includes("KEY"), "a response holds a private key")
@@ -207,7 +221,7 @@ export class Model {
     if (client !== undefined) {
       demand(isSubscribed(client.subscriptions, mtype), `${to} got ${mtype} without a subscription`)
       demand(
-        isLetThrough(this.clients.get(delivery.sender), client, mtype),
+        isLetThrough(this.clients.get(delivery.sender), client, mtype, this.safe),
         `${to} got ${mtype}, which is not for it`
       )
     }
@@ -296,6 +310,7 @@ export class Model {
         JSON.stringify(toJson(left)) === JSON.stringify(toJson(right)),
         `${what}: ${JSON.stringify(toJson(left))}`
       )
+    if ("id" in operation) this.mentions.heard(caller, success, this.clients.get(operation.id))
     switch (operation._tag) {
       case "DeclareMetadata":
         caller.metadata = operation.metadata
@@ -363,26 +378,5 @@ export class Model {
     }
     this.clients.set(id, { ...fresh, web: page })
     everyoneHears(this.clients, outputs, "samp.hub.event.register", id)
-  }
-
-  /** The state itself says the same as the outputs did. */
-  private compare(state: HubState): void {
-    demand(
-      HashMap.size(state.calls) === this.calls.size,
-      `the table holds ${HashMap.size(state.calls)} calls, not ${this.calls.size}`
-    )
-    if (!this.stopped) {
-      const soonest = Math.min(...[...this.calls.values()].map(({ deadline }) => deadline))
-      demand(state.wakeAt <= soonest, `nobody wakes the hub at ${soonest}`)
-      demand(HashMap.size(state.clients) === this.clients.size, "the registry holds other clients")
-      demand(HashMap.size(state.keys) === this.clients.size, "keys of the dead are kept")
-    }
-    for (const client of HashMap.values(state.clients)) {
-      const open = [...this.calls.values()].filter(({ sender }) => sender === client.id).length
-      demand(
-        this.stopped || client.openCalls === open,
-        `${client.id} counts ${client.openCalls} open calls, not ${open}`
-      )
-    }
   }
 }

@@ -70,15 +70,17 @@ const anyOf = (patterns: ReadonlyArray<string>, mtype: string): boolean =>
 export const isLetThrough = (
   from: Pick<ModelClient, "web"> | undefined,
   to: Pick<ModelClient, "web" | "subscriptions">,
-  mtype: string
+  mtype: string,
+  safe: ReadonlyArray<string>
 ): boolean => {
-  const mark = annotationOf(to.subscriptions, mtype)?.get("x-samp.mostly-harmless")
+  const annotation = annotationOf(to.subscriptions, mtype)
+  const mark = annotation?.get("samp.mostly-harmless") ?? annotation?.get("x-samp.mostly-harmless")
   const goes = from?.web === undefined || mark === "1" ||
-    (mark !== "0" && anyOf(from.web.send ?? harmless, mtype))
+    (mark !== "0" && anyOf(from.web.send ?? safe, mtype))
   if (!goes || to.web === undefined) return goes
   if (anyOf(["samp.hub.event.*", "samp.hub.disconnect"], mtype)) return true
   const { receive } = to.web
-  return receive === undefined ? anyOf(harmless, mtype) || to.subscriptions.has(mtype) : anyOf(receive, mtype)
+  return receive === undefined ? anyOf(safe, mtype) || to.subscriptions.has(mtype) : anyOf(receive, mtype)
 }
 
 /** The MType of a message, or the empty string. */

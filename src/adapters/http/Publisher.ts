@@ -92,6 +92,8 @@ const sum = (arrivals: Arrivals): number => [...arrivals].reduce((all, { bytes }
 
 const refusal = ({ status, text }: Refused): Refusal => new Refusal(status, text)
 
+const shuttingDown = new Refusal(503, "the hub is shutting down")
+
 /** Answers in full and closes the connection, at the latest when the rest of the request has had time to run by. */
 const answer = async (
   request: Http.IncomingMessage,
@@ -294,7 +296,7 @@ export const makePublisher = (
       if (Exit.isSuccess(exit) && exit.value !== undefined) return exit.value
       await remove(path)
       if (Exit.isSuccess(exit)) throw refusal(stranger)
-      if (closing.signal.aborted) throw new Refusal(503, "the hub is shutting down")
+      if (closing.signal.aborted) throw shuttingDown
       await run(Effect.logError("data of a page could not be published", exit.cause))
       throw new Refusal(500, "the hub failed to publish this; its log says more")
     }
@@ -313,6 +315,7 @@ export const makePublisher = (
         if (arrivals.size === 0 && all.get(token) === arrivals) all.delete(token)
       }
       try {
+        if (closing.signal.aborted) throw shuttingDown
         const path = await keep(request, store, arrival, arrivals, publication, limits)
         // From here on the hub counts it.
         forget()

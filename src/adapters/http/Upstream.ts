@@ -119,10 +119,7 @@ const exchange = (
     }
     const secure = place.protocol === "https:"
     const host = bareHost(place.hostname)
-    const options: Http.RequestOptions & {
-      readonly servername?: string
-      readonly autoSelectFamilyAttemptTimeout: number
-    } = {
+    const options: Http.RequestOptions & { readonly autoSelectFamilyAttemptTimeout: number } = {
       agent: false,
       host,
       port: Number(place.port === "" ? (secure ? 443 : 80) : place.port),
@@ -146,12 +143,7 @@ const exchange = (
       ]
     }
     // TLS takes time to load, and most that is read is in clear.
-    const request = secure
-      ? process.getBuiltinModule("node:https").request({
-        ...options,
-        ...isAddress(host) ? {} : { servername: host }
-      })
-      : http.request(options)
+    const request = (secure ? process.getBuiltinModule("node:https") : http).request(options)
     const late = (ms: number, what: string): NodeJS.Timeout =>
       setTimeout(() => request.destroy(new UpstreamError(`${place.host} ${what} in ${ms} ms`)), ms)
     let timer = late(connectMs, "took no connection")

@@ -34,7 +34,7 @@ export interface Globals {
   readonly DOMParser?: new() => { readonly parseFromString: (text: string, type: "text/xml") => DomDocument }
   readonly isSecureContext?: boolean
   readonly origin?: string
-  readonly location?: { readonly hostname: string; readonly origin: string }
+  readonly location?: { readonly hostname: string; readonly protocol: string; readonly origin: string }
   readonly self?: unknown
   readonly top?: unknown
   readonly document?: {

@@ -1,8 +1,7 @@
 /** Calls of a hub's methods by `fetch`, as pages can make them (section 5): POST with a type that makes browsers ask first. */
-import * as Result from "effect/Result"
-import { defaults } from "../../domain/Limits.ts"
+import { reading } from "../../domain/Limits.ts"
 import type { SampValue } from "../../domain/SampValue.ts"
-import { type MethodCall, readAnswer } from "../../domain/XmlRpc.ts"
+import type { MethodCall } from "../../domain/XmlRpc.ts"
 import { scanAnswer, scanFault } from "../../domain/XmlRpcScanner.ts"
 import { writeCall } from "../../domain/XmlRpcWriter.ts"
 import { CallError } from "./WebErrors.ts"
@@ -35,59 +34,77 @@ export const toLoopback: RequestInit = (() => {
   }
 })()
 
-const read = (url: string, text: string, parse: ParseXml): SampValue => {
-  const fault = (remote: { readonly text: string; readonly code: number }): CallError =>
-    new CallError({ reason: "RemoteFault", url, detail: remote.text, code: remote.code })
-  const bad = (detail: string): CallError => new CallError({ reason: "BadAnswer", url, detail })
-  const value = scanAnswer(text, defaults)
+const read = async (url: string, text: string, parse: ParseXml | undefined): Promise<SampValue> => {
+  const value = scanAnswer(text, reading)
   if (value !== undefined) return value
-  const scanned = scanFault(text, defaults)
-  if (scanned !== undefined) throw fault(scanned)
-  const tree = parse(text, defaults)
-  if (Result.isFailure(tree)) throw bad(`the answer is not well-formed XML: ${tree.failure}`)
-  const answer = readAnswer(tree.success, defaults)
-  if (Result.isSuccess(answer)) return answer.success
-  throw answer.failure._tag === "RemoteFault" ? fault(answer.failure) : bad(answer.failure.text)
-}
-
-/** A signal that is aborted with any of these, or when the time is over. */
-export const within = (
-  timeoutMs: number | undefined,
-  signal: AbortSignal | undefined
-): AbortSignal | undefined => {
-  if (timeoutMs === undefined || timeoutMs <= 0) return signal
-  const limit = AbortSignal.timeout(timeoutMs)
-  return signal === undefined ? limit : AbortSignal.any([signal, limit])
-}
-
-/** Calls by `fetch`, with a parser for answers in other than the usual form. */
-export const webCalls =
-  (parse: ParseXml): WebCall => async (url, call, { keepalive, signal, timeoutMs } = {}) => {
-    let text: string
-    let status: number
-    try {
-      const response = await fetch(url, {
-        ...toLoopback,
-        method: "POST",
-        headers: { "Content-Type": "text/xml" },
-        body: writeCall(call),
-        cache: "no-store",
-        credentials: "omit",
-        redirect: "error",
-        keepalive: keepalive === true,
-        signal: within(timeoutMs, signal) ?? null
-      })
-      status = response.status
-      text = await response.text()
-    } catch (error) {
-      signal?.throwIfAborted()
-      const isLate = error instanceof Error && error.name === "TimeoutError"
-      throw new CallError({
-        reason: isLate ? "Timeout" : "Lost",
-        url,
-        detail: isLate ? `no answer within ${timeoutMs} ms` : "it could not be reached"
-      })
-    }
-    if (status !== 200) throw new CallError({ reason: "BadAnswer", url, detail: `HTTP status ${status}` })
-    return read(url, text, parse)
+  const answer = scanFault(text, reading) ?? (await import("./FullAnswer.ts")).readFully(text, parse)
+  switch (answer._tag) {
+    case "Value":
+      return answer.value
+    case "RemoteFault":
+      throw new CallError({ reason: "RemoteFault", url, detail: answer.text, code: answer.code })
+    case "Bad":
+      throw new CallError({ reason: "BadAnswer", url, detail: answer.detail })
   }
+}
+
+/** One signal for several; undefined ones do not count. */
+export const anyOf = (...signals: ReadonlyArray<AbortSignal | undefined>): AbortSignal =>
+  AbortSignal.any(signals.filter((signal) => signal !== undefined))
+
+/** Whether milliseconds are a limit; what a timer cannot hold is as good as none. */
+export const isLimit = (ms: number): boolean => ms > 0 && ms < 2 ** 31
+
+const post = (url: string, call: MethodCall, { signal, timeoutMs = 0 }: WebCallOptions, init: RequestInit) =>
+  fetch(url, {
+    ...toLoopback,
+    method: "POST",
+    body: writeCall(call),
+    signal: anyOf(signal, isLimit(timeoutMs) ? AbortSignal.timeout(timeoutMs) : undefined),
+    ...init
+  })
+
+/**
+ * Calls by `fetch`.
+ *
+ * @param parse - reads answers in another than the usual form; else the browser's own parser does
+ */
+export const webCalls = (parse?: ParseXml): WebCall => async (url, call, options = {}) => {
+  let text: string
+  let status: number
+  try {
+    const response = await post(url, call, options, {
+      headers: { "Content-Type": "text/xml" },
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+      keepalive: options.keepalive === true
+    })
+    status = response.status
+    text = await response.text()
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    const isLate = error instanceof Error && error.name === "TimeoutError"
+    throw new CallError({
+      reason: isLate ? "Timeout" : "Lost",
+      url,
+      detail: isLate ? `no answer within ${options.timeoutMs} ms` : "it could not be reached"
+    })
+  }
+  if (status !== 200) throw new CallError({ reason: "BadAnswer", url, detail: `HTTP status ${status}` })
+  return read(url, text, parse)
+}
+
+/**
+ * Whether anything at all takes a call there, though the page may not see what it answers. A whole call, since a hub of DS9
+ * complains to its user of requests that are none.
+ */
+export const knock = async (url: string, call: MethodCall, options: WebCallOptions): Promise<boolean> => {
+  try {
+    await post(url, call, options, { mode: "no-cors" })
+    return true
+  } catch {
+    options.signal?.throwIfAborted()
+    return false
+  }
+}

@@ -4,7 +4,7 @@
  * in proportion to the length, and its recursion within the bounds.
  */
 import * as Result from "effect/Result"
-import { type Limits } from "../../domain/Limits.ts"
+import type { ReadingLimits } from "../../domain/Limits.ts"
 import { xmlDepth } from "../../domain/XmlRpc.ts"
 
 // oxlint-disable-next-line no-control-regex -- these characters are what is looked for
@@ -59,7 +59,7 @@ const breaksOff = (text: string): boolean => text.lastIndexOf("&") > text.lastIn
  *
  * @param text - with line ends as LF
  */
-export const prescan = (text: string, limits: Limits): Result.Result<string, string> => {
+export const prescan = (text: string, limits: ReadingLimits): Result.Result<string, string> => {
   if (notXml.test(text)) return refuse("it holds a character that XML does not allow")
   const deepest = xmlDepth(limits)
   const pieces: Array<string> = []

@@ -7,7 +7,7 @@
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { XMLParser, XMLValidator } from "fast-xml-parser"
-import { type Limits } from "../../domain/Limits.ts"
+import type { ReadingLimits } from "../../domain/Limits.ts"
 import { xmlDepth, type XmlElement } from "../../domain/XmlRpc.ts"
 import { XmlCodec } from "../../ports/XmlCodec.ts"
 import { prescan, reveal } from "./Prescan.ts"
@@ -43,7 +43,7 @@ const entityDecoder = {
   setXmlVersion: () => {}
 }
 
-const makeParser = (limits: Limits): XMLParser =>
+const makeParser = (limits: ReadingLimits): XMLParser =>
   new XMLParser({
     preserveOrder: true,
     parseTagValue: false,
@@ -74,7 +74,7 @@ const readNodes = (
   return { text, children }
 }
 
-const parse = (text: string, limits: Limits): Result.Result<XmlElement, string> => {
+const parse = (text: string, limits: ReadingLimits): Result.Result<XmlElement, string> => {
   const whole = (text.startsWith("\uFEFF") ? text.slice(1) : text).replace(/\r\n?/gu, "\n").replace(
     /^[ \t\n]+/u,
     ""

@@ -1,7 +1,7 @@
 /** Why what a page asked for did not come about: the same errors as in the other clients, and those that pages alone have. */
 import { tagged } from "../../adapters/web/WebErrors.ts"
-import type { ErrorTexts } from "../../domain/client/Responses.ts"
-import { errorTexts } from "../../domain/client/Responses.ts"
+import { nobodyNamed } from "../../domain/client/Naming.ts"
+import { type ErrorTexts, errorTexts } from "../../domain/client/Responses.ts"
 import type { SampMap } from "../../domain/SampValue.ts"
 import { plain, type PlainObject } from "../promise/Plain.ts"
 
@@ -57,3 +57,16 @@ export type ErrorResponse = InstanceType<typeof ErrorResponse>
 /** The error that a response tells of. */
 export const errorOf = (responder: string, response: SampMap): ErrorResponse =>
   new ErrorResponse({ ...errorTexts(responder, response), responder, response: plain(response) })
+
+/** Nobody has that name or id, or several might be meant. */
+export const NoSuchClient = tagged(
+  "NoSuchClient",
+  ({ known, wanted }: {
+    /** What was looked for. */
+    readonly wanted: string
+    /** Names of those who are registered. */
+    readonly known: ReadonlyArray<string>
+  }) => nobodyNamed(wanted, known)
+)
+/** An instance of it. */
+export type NoSuchClient = InstanceType<typeof NoSuchClient>

@@ -25,6 +25,8 @@ export interface PullOptions {
   readonly receive: (delivery: Delivery) => void
   /** Told of callbacks that cannot be read. */
   readonly skipped: (text: string) => void
+  /** Called when pulls come through again, after one that did not: callbacks may have been lost. */
+  readonly mended: () => void
   /** Whether something is waited for. */
   readonly hurried: () => boolean
   readonly signal: AbortSignal
@@ -45,7 +47,8 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
 
 const isFault = (error: unknown): boolean => error instanceof CallError && error.reason === "RemoteFault"
 
-const textOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
+/** What an error says. */
+export const textOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
 
 /** Why the hub is lost, or undefined if it is there and knows us: only an answer to our key tells (CLI-21). */
 export const lost = async (
@@ -70,7 +73,7 @@ export const lost = async (
  * @returns why the hub is lost; nothing to say when the signal was aborted
  */
 export const pullAll = async (connection: WebConnection, options: PullOptions): Promise<string> => {
-  const { hurried, receive, signal, skipped } = options
+  const { hurried, mended, receive, signal, skipped } = options
   let serial = "0"
   let failures = 0
   let idle = 0
@@ -78,6 +81,7 @@ export const pullAll = async (connection: WebConnection, options: PullOptions): 
     const began = Date.now()
     try {
       const pulled = await connection.pull(pullSeconds, serial, signal)
+      if (failures > 0) mended()
       failures = 0
       serial = pulled.serial
       pulled.skipped.forEach(skipped)

@@ -6,7 +6,7 @@ import type { WebCall, WebCallOptions } from "../../adapters/web/WebCalls.ts"
 import { ClientId } from "../../domain/Identifiers.ts"
 import { isList, isMap, map, type SampMap, type SampValue, stringAt } from "../../domain/SampValue.ts"
 import { acknowledgesKey, type Pulled, readCallbacks } from "../../domain/web/WebCallbacks.ts"
-import { BadHub } from "./Errors.ts"
+import { BadHub, CallError } from "./Errors.ts"
 
 /** Key of the answer to a registration under which a hub of ours gives the URL to hand data to; see `publish`. */
 const publisherKey = "x-samp.url-publisher"
@@ -22,6 +22,8 @@ export interface WebConnection {
   readonly translator: string
   /** Where data can be handed to the hub; empty if nowhere. */
   readonly publisher: string
+  /** Whether the hub answers. */
+  readonly ping: (options?: WebCallOptions) => Promise<SampValue>
   /** Calls a method with the private key before the other arguments. The name goes without `samp.webhub.` (WEB-20..25). */
   readonly ask: (
     method: string,
@@ -84,6 +86,8 @@ export const register = async (
     answer,
     translator: told("samp.url-translator"),
     publisher: told(publisherKey),
+    ping: (options) =>
+      call(url, { method: webMethod("ping"), params: [] }, { timeoutMs: operationMs, ...options }),
     ask,
     askMap: async (...what) => {
       const value = await ask(...what)
@@ -104,3 +108,7 @@ export const register = async (
     }
   }
 }
+
+/** Whether an operation may succeed if it is tried again: the hub did not say no. */
+export const isLost = (error: unknown): boolean =>
+  error instanceof CallError && (error.reason === "Lost" || error.reason === "Timeout")

@@ -1,6 +1,7 @@
 /** Clients as people name them. */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import { named, namesOf, nobodyNamed } from "../../domain/client/Naming.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
 import { emptyMap, type SampMap, stringAt } from "../../domain/SampValue.ts"
 
@@ -25,8 +26,7 @@ export class NoSuchClient extends Data.TaggedError("NoSuchClient")<{
   readonly known: ReadonlyArray<string>
 }> {
   override get message(): string {
-    const names = this.known.length === 0 ? "none" : this.known.join(", ")
-    return `No client is named ${this.wanted}. Registered are: ${names}`
+    return nobodyNamed(this.wanted, this.known)
   }
 }
 
@@ -59,16 +59,10 @@ export const findClients = <E>(
 ): Effect.Effect<ReadonlyArray<KnownClient>, E | NoSuchClient> =>
   Effect.gen(function*() {
     const clients = yield* all(directory)
-    const byId = clients.filter(({ id }) => id === name)
-    if (byId.length > 0) return byId
-    const wanted = name.toLowerCase()
-    const known = clients.map((client) => client.name === "" ? client.id : client.name)
-    if (wanted === "") return yield* new NoSuchClient({ wanted: "''", known })
-    const byName = clients.filter((client) => client.name.toLowerCase() === wanted)
-    if (byName.length > 0) return byName
-    const byPart = clients.filter((client) => client.name.toLowerCase().includes(wanted))
-    if (new Set(byPart.map((client) => client.name)).size === 1) return byPart
-    return yield* new NoSuchClient({ wanted: name, known })
+    const found = named(clients, name)
+    return found.length > 0
+      ? found
+      : yield* new NoSuchClient({ wanted: name === "" ? "''" : name, known: namesOf(clients) })
   })
 
 /** The first of {@link findClients}. */

@@ -1,7 +1,7 @@
 /** What an application sends: plain parameters made into SAMP messages. */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { readMap, readMessage, type Values } from "../../domain/client/Values.ts"
+import { makeMessage, readMap, type Values } from "../../domain/client/Values.ts"
 import type { SampMap } from "../../domain/SampValue.ts"
 import { BadMessage } from "./ClientErrors.ts"
 
@@ -23,4 +23,4 @@ export const toMessage = (
   params?: Values,
   extra?: Values
 ): Effect.Effect<SampMap, BadMessage> =>
-  Effect.fromResult(Result.mapError(readMessage(mtype, params, extra), badMessage))
+  Effect.fromResult(Result.mapError(makeMessage(mtype, params, extra), badMessage))

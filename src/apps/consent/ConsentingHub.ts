@@ -7,6 +7,7 @@ import { TerminalLines } from "../../ports/TerminalLines.ts"
 import * as Hub from "../Hub.ts"
 import type { WebHubOptions } from "../WebHub.ts"
 import * as ConsentCalls from "./ConsentCalls.ts"
+import * as Introducing from "./Introducing.ts"
 import * as WebConsent from "./WebConsent.ts"
 
 /** How web clients are let in, and by whom. */
@@ -27,7 +28,8 @@ export const layer = ({ web = {}, ...options }: ConsentingHubOptions = {}) =>
     const secret = options.secret ?? (yield* keys.next)
     const { consent: mode = interactive ? "ask" : "policy", rules, ...rest } = web
     const consent = WebConsent.layer({ mode, file: rules, harmless: options.webMTypes ?? harmless })
-    return Hub.withWeb({ ...options, secret, web: rest }).pipe(
+    return Introducing.layer.pipe(
+      Layer.provideMerge(Hub.withWeb({ ...options, secret, web: rest })),
       Layer.provide(Layer.provideMerge(ConsentCalls.layer(secret), consent))
     )
   }))

@@ -40,7 +40,7 @@ export const readMap = (what: string, values: Values): Result.Result<SampMap, st
  *
  * @param extra - keys beside `samp.mtype` and `samp.params` (MSG-05)
  */
-export const readMessage = (
+export const makeMessage = (
   mtype: string,
   params: Values = emptyMap,
   extra: Values = emptyMap

@@ -40,9 +40,9 @@ export interface Shape<out A> {
   readonly schema: () => Schema.Codec<A, SampMap>
 }
 
-/** An MType with the types of its parameters and return values. */
-export interface Definition<out Params, out Returns> {
-  readonly mtype: string
+/** An MType with the types of its parameters and return values, and of its name where that is known. */
+export interface Definition<out Params, out Returns, out Name extends string = string> {
+  readonly mtype: Name
   readonly params: Shape<Params>
   readonly result: Shape<Returns>
   /** What a client of ours says beside its subscription, such as `x-samp.mostly-harmless` (section 7 of mtypes.md). */
@@ -76,16 +76,17 @@ const shape = (fields: Fields, atLeastOne: ReadonlyArray<string>): Shape<unknown
  * @throws TypeError when `mtype` is not an MType (MT-01): a mistake in the program
  */
 export const define = <
+  const N extends string,
   const P extends Fields = {},
   const R extends Fields = {},
   const K extends keyof P & string = never
 >(spec: {
-  readonly mtype: string
+  readonly mtype: N
   readonly params?: P
   readonly result?: R
   readonly atLeastOne?: ReadonlyArray<K>
   readonly annotation?: SampMap
-}): Definition<WithOneOf<P, K>, ValueOf<R>> => {
+}): Definition<WithOneOf<P, K>, ValueOf<R>, N> => {
   if (!isMType(spec.mtype)) throw new TypeError(`'${spec.mtype}' is not an MType such as table.load.votable`)
   return {
     mtype: spec.mtype,

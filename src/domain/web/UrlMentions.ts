@@ -2,12 +2,13 @@
  * Which URLs a web client may read through the hub: those that a trusted client, one of the Standard Profile, has mentioned
  * in something that was delivered or answered to that very client (WEB-54). Who mentions a URL first decides for the life of
  * the hub: what a web client has brought up itself is never opened to any, lest one have it echoed by a desktop program, or
- * by another page.
+ * by another page, in whatever spelling.
  */
 import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import { isList, type SampValue } from "../SampValue.ts"
+import { keyOf } from "./Spelling.ts"
 
 /** Who mentioned a URL first: a client of the Standard Profile, or a page, of which the origin is known. */
 export type FirstMention = "trusted" | "web"
@@ -18,7 +19,7 @@ interface Load {
   readonly characters: number
 }
 
-/** First mentions by URL, and what they take up: those of trusted clients, and those of each origin. */
+/** First mentions by the keys of URLs, and what they take up: those of trusted clients, and those of each origin. */
 export interface Mentions {
   readonly first: HashMap.HashMap<string, FirstMention>
   readonly trusted: Load
@@ -47,35 +48,48 @@ export const readable = 20_000
 /** What looks like an absolute URL with a path, as JSAMP's translator has it. */
 const syntax = /^[a-z][a-z0-9+.-]*:\/./iu
 
-const collect = (value: SampValue, found: Set<string>): void => {
+/** URLs, each with what its spellings have in common. */
+export type Urls = ReadonlyMap<string, string>
+
+const collect = (value: SampValue, isOne: (text: string) => boolean, found: Map<string, string>): void => {
   if (typeof value === "string") {
-    if (value.length <= longest && syntax.test(value)) found.add(value)
-  } else if (isList(value)) { for (const item of value) collect(item, found) }
-  else for (const [, item] of value) collect(item, found)
+    if (isOne(value) && !found.has(value)) found.set(value, keyOf(value))
+  } else if (isList(value)) { for (const item of value) collect(item, isOne, found) }
+  else for (const [, item] of value) collect(item, isOne, found)
 }
 
 /** All URLs that stand in a value, wherever. */
-export const urlsIn = (value: SampValue): ReadonlySet<string> => {
-  const found = new Set<string>()
-  collect(value, found)
+export const urlsIn = (value: SampValue): Urls => {
+  const found = new Map<string, string>()
+  collect(value, (text) => text.length <= longest && syntax.test(text), found)
   return found
 }
 
-const plus = ({ characters, urls }: Load, url: string): Load => ({
+/** What programs may take for a URL: also one with blanks around it, of any length, and the path of a file, of Windows too. */
+const looseSyntax = /^\s*(?:[a-z][a-z0-9+.-]*:\s*[\\/]|[\\/])./isu
+
+/** All that a program might understand as a URL that a web client has named. */
+export const namedIn = (value: SampValue): Urls => {
+  const found = new Map<string, string>()
+  collect(value, (text) => looseSyntax.test(text), found)
+  return found
+}
+
+const plus = ({ characters, urls }: Load, key: string): Load => ({
   urls: urls + 1,
-  characters: characters + url.length
+  characters: characters + key.length
 })
 
 const within = (load: Load, bound: Load): boolean =>
   load.urls <= bound.urls && load.characters <= bound.characters
 
 /** Notes what a trusted client has mentioned. */
-export const noteTrusted = (mentions: Mentions, urls: Iterable<string>): Mentions => {
+export const noteTrusted = (mentions: Mentions, urls: Urls): Mentions => {
   let { first, trusted } = mentions
-  for (const url of urls) {
-    const load = plus(trusted, url)
-    if (HashMap.has(first, url) || !within(load, trustedBound)) continue
-    first = HashMap.set(first, url, "trusted")
+  for (const [, key] of urls) {
+    const load = plus(trusted, key)
+    if (HashMap.has(first, key) || !within(load, trustedBound)) continue
+    first = HashMap.set(first, key, "trusted")
     trusted = load
   }
   return first === mentions.first ? mentions : { ...mentions, first, trusted }
@@ -87,14 +101,14 @@ export const noteTrusted = (mentions: Mentions, urls: Iterable<string>): Mention
  * @returns undefined if pages of its origin have brought up more than the hub can remember: an echo of what it does not
  *   remember would open it, so nobody must hear of it
  */
-export const noteWeb = (mentions: Mentions, urls: Iterable<string>, origin: string): Mentions | undefined => {
+export const noteWeb = (mentions: Mentions, urls: Urls, origin: string): Mentions | undefined => {
   let load = Option.getOrElse(HashMap.get(mentions.web, origin), (): Load => ({ urls: 0, characters: 0 }))
   let first = mentions.first
-  for (const url of urls) {
-    if (HashMap.has(first, url)) continue
-    load = plus(load, url)
+  for (const [, key] of urls) {
+    if (HashMap.has(first, key)) continue
+    load = plus(load, key)
     if (!within(load, originBound)) return undefined
-    first = HashMap.set(first, url, "web")
+    first = HashMap.set(first, key, "web")
   }
   if (first === mentions.first) return mentions
   const web = HashMap.set(mentions.web, origin, load)
@@ -102,19 +116,39 @@ export const noteWeb = (mentions: Mentions, urls: Iterable<string>, origin: stri
 }
 
 /** The URLs of these that are open: first mentioned by a trusted client. */
-export const open = (mentions: Mentions, urls: Iterable<string>): ReadonlyArray<string> =>
-  [...urls].filter((url) => Option.getOrUndefined(HashMap.get(mentions.first, url)) === "trusted")
+export const open = (mentions: Mentions, urls: Urls): Urls =>
+  new Map(
+    [...urls].filter(([, key]) => Option.getOrUndefined(HashMap.get(mentions.first, key)) === "trusted")
+  )
 
-/** Adds to what is known, but for what stands against it, up to the bound. */
+/**
+ * Adds what is open to what a client may read, but for what it has brought up itself, up to the bound.
+ *
+ * @param brought - see {@link bring}
+ */
 export const grant = (
-  known: HashSet.HashSet<string>,
-  urls: Iterable<string>,
-  except: HashSet.HashSet<string>
+  mayRead: HashSet.HashSet<string>,
+  urls: Urls,
+  brought: HashSet.HashSet<string>
 ): HashSet.HashSet<string> => {
-  let next = known
-  for (const url of urls) {
+  let next = mayRead
+  for (const [url, key] of urls) {
     if (HashSet.size(next) >= readable) return next
-    if (!HashSet.has(except, url)) next = HashSet.add(next, url)
+    if (!HashSet.has(brought, key)) next = HashSet.add(next, url)
+  }
+  return next
+}
+
+/** Adds to what a client has brought up itself, in whatever spelling, but for what it may read, up to the bound. */
+export const bring = (
+  brought: HashSet.HashSet<string>,
+  urls: Urls,
+  mayRead: HashSet.HashSet<string>
+): HashSet.HashSet<string> => {
+  let next = brought
+  for (const [url, key] of urls) {
+    if (HashSet.size(next) >= readable) return next
+    if (!HashSet.has(mayRead, url)) next = HashSet.add(next, key)
   }
   return next
 }

@@ -43,7 +43,7 @@ export interface WebSide extends WebIdentity {
   readonly hungUp: boolean
   /** URLs that it may read (WEB-54). */
   readonly mayRead: HashSet.HashSet<string>
-  /** URLs open to others that it has brought up itself before it was told of them; no echo opens them to it. */
+  /** URLs open to others that it has brought up itself before it was told of them, by their keys; no echo opens them to it. */
   readonly brought: HashSet.HashSet<string>
 }
 

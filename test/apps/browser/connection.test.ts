@@ -38,6 +38,7 @@ const pulling = (connection: WebConnection, hurried = false) => {
   const controller = new AbortController()
   const got: Array<string> = []
   const skipped: Array<string> = []
+  const mended: Array<number> = []
   const over = pullAll(connection, {
     receive: (one) => {
       const params = one._tag === "Response"
@@ -46,11 +47,12 @@ const pulling = (connection: WebConnection, hurried = false) => {
       got.push(`${one._tag} ${params instanceof Map ? params.get("n") : ""}`)
     },
     skipped: (text) => skipped.push(text),
+    mended: () => mended.push(got.length),
     hurried: () => hurried,
     signal: controller.signal
   })
   ends.push(() => controller.abort())
-  return { got, skipped, over, stop: () => controller.abort() }
+  return { got, mended, skipped, over, stop: () => controller.abort() }
 }
 
 const failure = async (promise: Promise<unknown>): Promise<string> => {
@@ -227,10 +229,14 @@ describe("WEB-39 pulling", () => {
     const { connection, hub } = await begin()
     let breaks = 2
     hub.scripts.set("pullCallbacks", () => breaks-- > 0 ? "hang up" : undefined)
-    const { got } = pulling(connection)
+    const { got, mended } = pulling(connection)
     await eventually(() => hub.waiting === 1)
     hub.push("c1", notification(1))
-    await eventually(() => got.length === 1)
+    hub.push("c1", notification(2))
+    await eventually(() => got.length === 2)
+    hub.push("c1", notification(3))
+    await eventually(() => got.length === 3)
+    assert.deepStrictEqual(mended, [0]) // once, and before what comes then
   })
 
   it("WEB-31, WEB-30 allows callbacks again when the hub refuses a pull but knows the client", async () => {

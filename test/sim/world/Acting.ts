@@ -7,9 +7,12 @@ import { ClientId } from "../../../src/domain/Identifiers.ts"
 import { okResponse } from "../../../src/domain/Message.ts"
 import { emptyMap, map, type SampMap } from "../../../src/domain/SampValue.ts"
 import { undisturbed } from "../../../src/domain/simulation/Behaviour.ts"
+import { webUrl } from "../../../src/domain/web/WebPlace.ts"
 import { CallSender } from "../../../src/ports/CallSender.ts"
 import * as Guests from "./Guests.ts"
 import * as Hubs from "./Hubs.ts"
+import * as PageActs from "./PageActs.ts"
+import * as Pages from "./Pages.ts"
 import { type Action, faults } from "./Plan.ts"
 import * as Residents from "./Residents.ts"
 import { chosen, content, send } from "./Sending.ts"
@@ -17,6 +20,10 @@ import type { Actor, Guest, Hub, Resident, World } from "./World.ts"
 
 /** Where hubs listen that always listen at the same port. */
 const usualPort = 7_000
+
+const pageActs: ReadonlySet<Action["act"]> = new Set(
+  ["read", "publish", "pry", "callable", "revoke", "switchWeb"] as const
+)
 
 /** How many clients there may be at a time. */
 const room = 6
@@ -53,7 +60,9 @@ const recipient = (actors: ReadonlyArray<Actor>, { other, pick }: Action): Effec
 
 const subscribe = (world: World, actor: Actor, { pick }: Action) => {
   if (actor.kind === "guest") {
-    const declared = actor.connection.declareSubscriptions(Guests.subscriptionsOf(pick))
+    const declared = actor.connection.declareSubscriptions(
+      Guests.subscriptionsOf(pick, world.web !== undefined)
+    )
     return world.begin(actor.process, `${actor.name} subscribes`, declared)
   }
   const mtype = chosen(Residents.bindable, pick) ?? "sim.echo"
@@ -97,7 +106,7 @@ const intrude = (world: World, actor: Actor, { pick }: Action) => {
   const attempts: ReadonlyArray<readonly [method: string, params: ReadonlyArray<string | SampMap>]> = [
     ["samp.hub.register", ["not the secret"]],
     ["samp.hub.getRegisteredClients", ["not a key"]],
-    ["samp.hub.notifyAll", ["", content("sim.note", "intruder")]],
+    ["samp.hub.notifyAll", ["", content(world, "sim.note", "intruder")]],
     ["samp.hub.reply", ["c1", `c1-${pick % 9}`, emptyMap]],
     ["samp.hub.setXmlrpcCallback", ["c1", "http://127.0.0.1:9/"]]
   ]
@@ -176,7 +185,9 @@ const troubleNetwork = (world: World, actors: ReadonlyArray<Actor>, action: Acti
         world.faults++
       }
       if (act === "stutter") world.stuttered = true
-      return yield* disturb(world, hub.record.url, action)
+      // Polls would take all the room there is.
+      const isWeb = pick % 2 === 0 && act !== "narrow" && (yield* Hubs.isOn(hub))
+      return yield* disturb(world, isWeb ? webUrl : hub.record.url, action)
     }
     if (actor === undefined || act === "stutter") return
     const url = [...world.endpoints].findLast(([, owner]) => owner === actor.name)?.[0]
@@ -293,6 +304,8 @@ export const perform = (world: World, action: Action): Effect.Effect<void> =>
         : yield* Residents.enter(world, pick)
     }
     if (act === "enterGuest") return actors.length >= room ? undefined : yield* Guests.enter(world, pick)
+    if (act === "enterPage") return actors.length >= room ? undefined : yield* Pages.enter(world, pick)
+    if (pageActs.has(act)) return yield* PageActs.perform(world, action, actors)
     if (act === "fillDisk") {
       world.faults++
       world.log("%", "disk", "full")

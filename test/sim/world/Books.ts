@@ -5,7 +5,7 @@
 import * as Result from "effect/Result"
 import type { HubInput } from "../../../src/domain/HubInput.ts"
 import type { Delivery, HubOutput } from "../../../src/domain/HubOutput.ts"
-import type { HubState } from "../../../src/domain/HubState.ts"
+import { clientById, type HubState } from "../../../src/domain/HubState.ts"
 import type { ClientId } from "../../../src/domain/Identifiers.ts"
 import { isMap, type SampMap, type SampValue, stringAt, toJson } from "../../../src/domain/SampValue.ts"
 import { Model } from "../Model.ts"
@@ -126,10 +126,10 @@ export class Watch {
         this.wrong(`${this.hub}: ${violation.message}`)
       }
     }
-    for (const output of outputs) this.note(input, output)
+    for (const output of outputs) this.note(input, output, state)
   }
 
-  private note(input: HubInput, output: HubOutput): void {
+  private note(input: HubInput, output: HubOutput, state: HubState): void {
     if (output._tag === "Answer" && input._tag === "Asked" && input.operation._tag === "Register") {
       if (
         output.request === input.request && Result.isSuccess(output.result) && isMap(output.result.success)
@@ -139,8 +139,12 @@ export class Watch {
         if (typeof id === "string") this.keys.set(input.operation.freshKey, id as ClientId)
       }
     }
-    if (output._tag === "Callable" && output.callback._tag === "Post") {
-      this.owners.set(output.id, this.ownerOf(output.callback.url))
+    if (output._tag === "Callable") {
+      // Pages register under the name of their process.
+      const owner = output.callback._tag === "Post"
+        ? this.ownerOf(output.callback.url)
+        : clientById(state, output.id)?.web?.name
+      if (owner !== undefined) this.owners.set(output.id, owner)
     }
     if (output._tag !== "Deliver") return
     const { delivery, to } = output

@@ -5,10 +5,11 @@ import type { TrackedClient } from "../../../src/domain/client/Tracker.ts"
 import type { HubState } from "../../../src/domain/HubState.ts"
 import type { ClientId } from "../../../src/domain/Identifiers.ts"
 import { map, type SampMap, toJson } from "../../../src/domain/SampValue.ts"
+import { webUrl } from "../../../src/domain/web/WebPlace.ts"
 import { LockfileStore } from "../../../src/ports/LockfileStore.ts"
 import { present } from "./Acting.ts"
 import type { Sent } from "./Books.ts"
-import { living } from "./Hubs.ts"
+import { living, webHub } from "./Hubs.ts"
 import type { Guest, Hub, Resident, World } from "./World.ts"
 
 const fields = (values: SampMap | undefined): string =>
@@ -17,6 +18,9 @@ const fields = (values: SampMap | undefined): string =>
 const linesOf = (clients: Iterable<Pick<TrackedClient, "id" | "metadata" | "subscriptions">>) =>
   [...clients].map(({ id, metadata, subscriptions }) => `${id} ${fields(metadata)} ${fields(subscriptions)}`)
     .sort()
+
+const linesWithout = (clients: Iterable<Pick<TrackedClient, "id" | "metadata">>) =>
+  [...clients].map(({ id, metadata }) => `${id} ${fields(metadata)}`).sort()
 
 const same = (
   world: World,
@@ -35,15 +39,17 @@ const same = (
 const callable = (registry: HubState["clients"]) =>
   [...HashMap.values(registry)].filter(({ callback }) => callback !== undefined)
 
-const checkResident = (world: World, resident: Resident, hub: Hub, registry: HubState["clients"]) =>
+const checkResident = (world: World, resident: Resident, hub: Hub) =>
   Effect.gen(function*() {
-    const { bound, client, extra, metadata, name, touched } = resident
+    const { bound, client, extra, metadata, name, page, touched } = resident
+    const { clients: registry } = yield* hub.engine.state
+    const url = page === undefined ? hub.record.url : webUrl
     const status = yield* client.status
     const connection = yield* Effect.option(client.connection)
     if (connection._tag === "Some" && !hub.watch.keys.has(connection.value.privateKey)) {
       return world.wrong(`${name} is registered with another hub than ${hub.name}`)
     }
-    if (status._tag !== "Connected" || status.hub.url !== hub.record.url) {
+    if (status._tag !== "Connected" || status.hub.url !== url) {
       return world.wrong(`${name} is not with ${hub.name}: ${status._tag}`)
     }
     const entry = callable(registry).find(({ id }) => id === status.selfId)
@@ -60,27 +66,37 @@ const checkResident = (world: World, resident: Resident, hub: Hub, registry: Hub
     const present = [...HashMap.keys(registry)].filter((id) => id !== status.selfId)
     same(world, `those whom ${name} knows`, others.map(({ id }) => id).sort(), present.sort())
     if (touched) return // what somebody has declared may not have reached it
+    // A page is not shown all subscriptions of the others.
+    const lines = page === undefined ? linesOf : linesWithout
     same(
       world,
       `the clients that ${name} knows of`,
-      linesOf(others),
-      linesOf([...HashMap.values(registry)].filter(({ id }) => id !== status.selfId))
+      lines(others),
+      lines([...HashMap.values(registry)].filter(({ id }) => id !== status.selfId))
     )
   })
 
-/** The hub lists exactly those who live, and each client of ours is there with all that it declared. */
+/** The hubs list exactly those who live, and each client of ours is there with all that it declared. */
 export const registered = (world: World, hub: Hub) =>
   Effect.gen(function*() {
-    const { clients: registry } = yield* hub.engine.state
+    const forPages = yield* webHub(world)
     const actors = yield* present(world)
     const there = new Set(actors.map(({ name }) => name))
-    for (const { id } of callable(registry)) {
-      const owner = hub.watch.owners.get(id) ?? "nobody"
-      if (!there.has(owner)) world.wrong(`${hub.name} lists ${id}, but ${owner} is gone`)
+    for (const one of new Set([hub, ...forPages === undefined ? [] : [forPages]])) {
+      const { clients: registry } = yield* one.engine.state
+      for (const { id } of callable(registry)) {
+        const owner = one.watch.owners.get(id) ?? "nobody"
+        if (!there.has(owner)) world.wrong(`${one.name} lists ${id}, but ${owner} is gone`)
+      }
     }
+    const { clients: registry } = yield* hub.engine.state
     for (const actor of actors) {
-      if (actor.kind === "resident") yield* checkResident(world, actor, hub, registry)
-      else if (actor.hub === hub && !actor.touched && !hub.touched) checkGuest(world, actor, hub, registry)
+      if (actor.kind === "resident" && actor.page === undefined) yield* checkResident(world, actor, hub)
+      else if (actor.kind === "resident" && forPages !== undefined) {
+        yield* checkResident(world, actor, forPages)
+      } else if (actor.kind === "guest" && actor.hub === hub && !actor.touched && !hub.touched) {
+        checkGuest(world, actor, hub, registry)
+      }
     }
   })
 
@@ -115,30 +131,43 @@ const tally = (keys: ReadonlyArray<string>): ReadonlyMap<string, number> => {
   return counts
 }
 
+/** Whether a page must have got everything, whatever was done to it: it counts, and has been registered all the time. */
+const isExact = ({ connection, deafened, hub, page }: Guest): Effect.Effect<boolean> =>
+  page?.counts !== true || deafened
+    ? Effect.succeed(false)
+    : Effect.map(
+      Effect.all([hub.engine.state, hub.process.life]),
+      ([{ clients }, life]) => life === "running" && HashMap.has(clients, connection.selfId)
+    )
+
 /** Nobody got what was not sent to it, nor twice, nor in another order; and all of it, if nothing was done to anybody. */
-export const delivered = (world: World): void => {
-  for (const [name, { got, sent }] of world.accounts) {
-    const actor = world.actors.find((each) => each.name === name)
-    const numbered = got.filter(({ number }) => number !== "")
-    const allowed = tally(sent.map(key))
-    const isResident = actor?.kind === "resident"
-    // Of residents, handlers are counted: each may get each message as often as it was sent.
-    const counts = tally(numbered.map((item) => isResident ? `${key(item)} by ${item.by ?? ""}` : key(item)))
-    for (const [each, count] of counts) {
-      const most = allowed.get(each.replace(/ by .*$/u, "")) ?? 0
-      if (count > most) world.wrong(`${name} got ${each} ${count} times, but it was sent ${most} times`)
-    }
-    if (!isResident) checkOrder(world, name, numbered.map(key), sent)
-    const hubs = world.hubs.filter((hub) => sent.some((item) => item.hub === hub.name))
-    const isCalm = actor?.kind === "guest" && !actor.touched && hubs.every(({ touched }) => !touched)
-    if (!isCalm || actor.left) continue
-    for (const [each, count] of tally(sent.filter(({ number }) => number !== "").map(key))) {
-      if ((counts.get(each) ?? 0) !== count) {
-        world.wrong(`${name} got ${each} ${counts.get(each) ?? 0} times of ${count}`)
+export const delivered = (world: World): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    for (const [name, { got, sent }] of world.accounts) {
+      const actor = world.actors.find((each) => each.name === name)
+      const numbered = got.filter(({ number }) => number !== "")
+      const allowed = tally(sent.map(key))
+      const isResident = actor?.kind === "resident"
+      // Of residents, handlers are counted: each may get each message as often as it was sent.
+      const counts = tally(
+        numbered.map((item) => isResident ? `${key(item)} by ${item.by ?? ""}` : key(item))
+      )
+      for (const [each, count] of counts) {
+        const most = allowed.get(each.replace(/ by .*$/u, "")) ?? 0
+        if (count > most) world.wrong(`${name} got ${each} ${count} times, but it was sent ${most} times`)
+      }
+      if (!isResident) checkOrder(world, name, numbered.map(key), sent)
+      const hubs = world.hubs.filter((hub) => sent.some((item) => item.hub === hub.name))
+      const isCalm = actor?.kind === "guest" && !actor.touched && hubs.every(({ touched }) => !touched)
+      if (actor?.kind !== "guest" || actor.left) continue
+      if (!isCalm && !(yield* isExact(actor))) continue
+      for (const [each, count] of tally(sent.filter(({ number }) => number !== "").map(key))) {
+        if ((counts.get(each) ?? 0) !== count) {
+          world.wrong(`${name} got ${each} ${counts.get(each) ?? 0} times of ${count}`)
+        }
       }
     }
-  }
-}
+  })
 
 const checkOrder = (
   world: World,
@@ -192,7 +221,9 @@ export const called = (world: World, hub: Hub) =>
       const { number, owner } = call
       const hasIt = world.account(owner).got.some((got) => got.kind === "Call" && got.number === number)
       // A resident that has no handler answers by itself, and its books say nothing.
-      const isGuest = world.actors.some(({ kind, name }) => name === owner && kind === "guest")
+      const isGuest = world.actors.some((actor) =>
+        actor.name === owner && actor.kind === "guest" && actor.page?.counts !== false
+      )
       if (!hasIt && isGuest) world.wrong(`call ${number} is open at ${hub.name}, but ${owner} never got it`)
     }
   })
@@ -221,6 +252,8 @@ export const emptied = (world: World, hub: Hub) =>
     const { calls, clients } = yield* hub.engine.state
     const left = callable(clients).map(({ id }): ClientId => id)
     if (left.length > 0) world.wrong(`${hub.name} still lists ${left.join()}`)
+    const pages = [...HashMap.values(clients)].filter(({ web }) => web !== undefined).map(({ id }) => id)
+    if (pages.length > 0) world.wrong(`${hub.name} has not forgotten the pages ${pages.join()}`)
     const ghosts = new Set(HashMap.keys(clients))
     const open = [...HashMap.values(calls)].filter(({ sender }) => !ghosts.has(sender))
     if (open.length > 0) world.wrong(`${hub.name} still has calls open: ${open.map(({ id }) => id).join()}`)
@@ -234,3 +267,10 @@ export const ended = (world: World): void => {
   const open = world.jobs.filter(({ fiber }) => fiber.pollUnsafe() === undefined).map(({ what }) => what)
   if (open.length > 0) world.wrong(`these have not ended: ${open.join("; ")}`)
 }
+
+/** Nothing that a page has published outlives it. */
+export const withdrawn = (world: World) =>
+  Effect.gen(function*() {
+    const urls = yield* world.web?.downloads.urls ?? Effect.succeed([])
+    if (urls.length > 0) world.wrong(`${urls.length} things are still published`)
+  })

@@ -45,8 +45,19 @@ const weights = {
   fillDisk: [0, 1]
 } as const
 
+/** What there is besides in worlds with web pages. */
+const webWeights = {
+  enterPage: [9, 8],
+  read: [5, 5],
+  publish: [2, 2],
+  pry: [3, 3],
+  callable: [1, 2],
+  revoke: [0, 2],
+  switchWeb: [0, 2]
+} as const
+
 /** What an action does. */
-export type Act = keyof typeof weights
+export type Act = keyof typeof weights | keyof typeof webWeights
 
 /** Acts that are faults of the world, not wishes of clients. */
 export const faults: ReadonlySet<Act> = new Set<Act>([
@@ -65,7 +76,9 @@ export const faults: ReadonlySet<Act> = new Set<Act>([
   "stutter",
   "narrow",
   "cut",
-  "fillDisk"
+  "fillDisk",
+  "revoke",
+  "switchWeb"
 ])
 
 /** One thing that is to happen. */
@@ -87,11 +100,13 @@ export interface Plan {
   readonly stormy: boolean
   /** Whether the bounds of the hub are so tight that they are met. */
   readonly tight: boolean
+  /** Whether the hubs have a Web Profile, and there are pages. */
+  readonly web?: boolean
   readonly actions: ReadonlyArray<Action>
 }
 
-const draw = (dice: Dice, column: 0 | 1): Act => {
-  const acts = Object.entries(weights)
+const draw = (dice: Dice, column: 0 | 1, web: boolean): Act => {
+  const acts = Object.entries(web ? { ...weights, ...webWeights } : weights)
   let left = dice.below(acts.reduce((sum, [, weight]) => sum + weight[column], 0))
   for (const [act, weight] of acts) {
     left -= weight[column]
@@ -109,10 +124,11 @@ const pause = (dice: Dice): number => {
   return dice.below(kind === 18 ? 2_000 : 9_000)
 }
 
-/** The plan of a seed. Every third has no faults; all have a hub and two clients to begin with. */
+/** The plan of a seed. Every third has no faults, three of five have pages; all have a hub and two clients to begin with. */
 export const planOf = (seed: number): Plan => {
   const thrown = dice(seed)
   const stormy = seed % 3 !== 0
+  const web = seed % 5 < 3
   const count = 10 + thrown.below(stormy ? 50 : 40)
   const actions: Array<Action> = []
   let at = 0
@@ -125,10 +141,10 @@ export const planOf = (seed: number): Plan => {
       pick: thrown.below(2 ** 30)
     })
   }
-  for (const act of ["startHub", "enterResident", "enterGuest"] as const) add(act)
+  for (const act of ["startHub", "enterResident", web ? "enterPage" : "enterGuest"] as const) add(act)
   for (let i = 0; i < count; i++) {
     at += pause(thrown)
-    add(draw(thrown, stormy ? 1 : 0))
+    add(draw(thrown, stormy ? 1 : 0, web))
   }
-  return { seed, stormy, tight: seed % 3 === 1, actions }
+  return { seed, stormy, tight: seed % 3 === 1, web, actions }
 }

@@ -6,8 +6,9 @@ import { type Incoming, later, Warning } from "../../../src/apps/client/Handling
 import * as SampClient from "../../../src/apps/client/SampClient.ts"
 import { stringAt } from "../../../src/domain/SampValue.ts"
 import { dice } from "../../../src/domain/simulation/Dice.ts"
+import { webUrl } from "../../../src/domain/web/WebPlace.ts"
 import { numberKey } from "./Books.ts"
-import type { Resident, World } from "./World.ts"
+import type { Page, Resident, World } from "./World.ts"
 
 /** What a resident can handle, and how. */
 const handlers: {
@@ -39,20 +40,27 @@ export const bind = (world: World, name: string, client: Client, mtype: string) 
     return handlers[mtype]?.(number) ?? Effect.void
   })
 
-/** A resident comes; it waits for a hub if there is none. */
-export const enter = (world: World, pick: number) =>
+/** A resident comes, as a program or as a web page; it waits for a hub if there is none. */
+export const enter = (world: World, pick: number, page?: Page) =>
   Effect.gen(function*() {
     const thrown = dice(pick)
-    const process = yield* Scope.provide(world.processes.start("resident"), world.scope)
+    const kind = page === undefined ? "resident" : "page"
+    const process = yield* Scope.provide(world.processes.start(kind), world.scope)
     const name = process.id
     const come = Effect.gen(function*() {
-      const client = yield* SampClient.make({ name, whenNoHub: "wait", timeoutSeconds: 4 })
+      const client = yield* SampClient.make({
+        name,
+        whenNoHub: "wait",
+        timeoutSeconds: 4,
+        hub: page === undefined ? undefined : { web: webUrl, origin: page.origin }
+      }).pipe(Effect.tapError(() => Effect.forkDetach(process.exit))) // its user said no
       const resident: Resident = {
         kind: "resident",
         name,
         process,
         endpoint: undefined,
         touched: false,
+        page,
         client,
         metadata: { "samp.name": name },
         bound: new Set(["sim.echo"]),
@@ -60,7 +68,8 @@ export const enter = (world: World, pick: number) =>
       }
       for (let i = thrown.below(4); i > 0; i--) resident.bound.add(thrown.pick(bindable))
       world.actors.push(resident)
-      world.log("+", name, `handles ${[...resident.bound].join(", ")}`)
+      const from = page === undefined ? "" : ` comes from ${page.origin ?? "no origin"},`
+      world.log("+", name, `${from} handles ${[...resident.bound].join(", ")}`.trim())
       for (const mtype of Array.from(resident.bound)) yield* Effect.ignore(bind(world, name, client, mtype))
     })
     yield* world.begin(process, `${name} comes in`, come)

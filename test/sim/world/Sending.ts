@@ -5,7 +5,7 @@ import * as Stream from "effect/Stream"
 import type { Values } from "../../../src/apps/client/Outgoing.ts"
 import { ClientId } from "../../../src/domain/Identifiers.ts"
 import { message } from "../../../src/domain/Message.ts"
-import type { SampMap } from "../../../src/domain/SampValue.ts"
+import { map, type SampMap } from "../../../src/domain/SampValue.ts"
 import { leaks, numberKey } from "./Books.ts"
 import * as Guests from "./Guests.ts"
 import type { Action } from "./Plan.ts"
@@ -15,9 +15,9 @@ import type { Actor, Guest, Resident, World } from "./World.ts"
 export const chosen = <A>(from: ReadonlyArray<A>, number: number): A | undefined =>
   from[number % Math.max(1, from.length)]
 
-/** A message with a number. */
-export const content = (mtype: string, number: string): SampMap =>
-  new Map(message(mtype)).set(numberKey, number)
+/** A message with a number, and in worlds with pages sometimes a URL. */
+export const content = (world: World, mtype: string, number: string): SampMap =>
+  new Map(message(mtype, map(world.urlFor(number)))).set(numberKey, number)
 
 /** Checks that what a hub tells shows nobody else's secret. */
 const discreet = (world: World, guest: Guest, value: SampMap): void => {
@@ -32,7 +32,7 @@ const guestSends = (world: World, guest: Guest, action: Action, to: ClientId) =>
   const number = world.number()
   const mtype = chosen(Guests.mtypes, pick >> 3) ?? "sim.echo"
   const what = `${name} ${act} ${number} ${mtype}`
-  const carried = content(mtype, number)
+  const carried = content(world, mtype, number)
   switch (act) {
     case "notify":
       return world.begin(guest.process, `${what} to ${to}`, connection.notify(to, carried))
@@ -41,7 +41,7 @@ const guestSends = (world: World, guest: Guest, action: Action, to: ClientId) =>
     case "burst": {
       const burst = Effect.forEach(
         Array.from({ length: 4 + pick % 14 }, () => world.number()),
-        (each) => Effect.ignore(connection.notify(to, content("sim.note", each))),
+        (each) => Effect.ignore(connection.notify(to, content(world, "sim.note", each))),
         { concurrency: "unbounded", discard: true }
       )
       return world.begin(guest.process, `${what} to ${to}`, burst)
@@ -91,9 +91,9 @@ const residentSends = (world: World, resident: Resident, action: Action, to: Cli
   const check = ({ result }: { readonly result: SampMap }): void => checkAnswer(world, what, number, result)
   switch (act) {
     case "notify":
-      return world.begin(process, `${what} to ${to}`, client.notify(to, mtype, {}, options))
+      return world.begin(process, `${what} to ${to}`, client.notify(to, mtype, world.urlFor(number), options))
     case "notifyAll":
-      return world.begin(process, what, client.notifyAll(mtype, {}, options))
+      return world.begin(process, what, client.notifyAll(mtype, world.urlFor(number), options))
     case "burst": {
       const numbers = Array.from({ length: 4 + pick % 14 }, () => world.number())
       const isCalls = pick % 2 === 0
@@ -112,7 +112,7 @@ const residentSends = (world: World, resident: Resident, action: Action, to: Cli
       return world.begin(
         process,
         `${what} to ${to}`,
-        Effect.map(client.call(to, mtype, {}, options), check),
+        Effect.map(client.call(to, mtype, world.urlFor(number), options), check),
         true
       )
     case "callAll": {

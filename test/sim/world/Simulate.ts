@@ -9,9 +9,13 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Metric from "effect/Metric"
 import * as Desktop from "../../../src/adapters/memory/Desktop.ts"
+import * as Downloads from "../../../src/adapters/memory/Downloads.ts"
+import * as Files from "../../../src/adapters/memory/Files.ts"
 import * as Network from "../../../src/adapters/memory/Network.ts"
+import * as Pages from "../../../src/adapters/memory/Pages.ts"
 import * as Processes from "../../../src/adapters/memory/Processes.ts"
 import { Stalled, VirtualTime } from "../../../src/adapters/memory/VirtualTime.ts"
+import * as Web from "../../../src/adapters/memory/Web.ts"
 import { perform, present } from "./Acting.ts"
 import * as Checks from "./Checks.ts"
 import * as Hubs from "./Hubs.ts"
@@ -56,9 +60,11 @@ const quiet = (world: World) =>
     yield* world.network.quiet
     yield* world.processes.disk("Well")
     for (const { thaw } of yield* world.processes.all) yield* thaw
+    yield* world.web?.user.relent ?? Effect.void
     yield* Effect.sleep(settleMs / 2)
     const usual = (yield* Hubs.living(world)).some(({ record }) => record.label === undefined)
     if (!usual) yield* Hubs.start(world)
+    yield* Hubs.letPagesIn(world)
     yield* Effect.sleep(settleMs / 2)
     for (const actor of yield* present(world)) if (actor.kind === "resident") yield* actor.client.reconnect
     yield* Effect.sleep(backMs)
@@ -72,13 +78,14 @@ const leaveAll = (world: World) =>
       if (actor.kind === "resident" || actor.manner === "never") yield* actor.process.exit
     }
     yield* Effect.sleep(leaveMs)
-    Checks.delivered(world)
+    yield* Checks.delivered(world)
     Checks.responded(world)
     Checks.ended(world)
     for (const actor of actors) yield* actor.process.exit
     yield* Effect.sleep(leaveMs)
     const hubs = yield* Hubs.living(world)
     for (const hub of hubs) yield* Checks.emptied(world, hub)
+    yield* Checks.withdrawn(world)
     for (const hub of hubs) yield* hub.process.exit
     yield* Effect.sleep(leaveMs)
     for (const hub of hubs) finish(world, hub.name, hub.watch)
@@ -114,12 +121,18 @@ const live = (world: World) =>
     yield* leaveAll(world)
   })
 
+/** What pages read and hand over: files, and a web of its own. */
+const data = Layer.mergeAll(Downloads.layer, Pages.layer).pipe(
+  Layer.provideMerge(Layer.mergeAll(Desktop.keys, Files.layer, Web.layer))
+)
+
 /** Runs the world of a plan. */
 export const simulate = (plan: Plan): Outcome => {
   const time = new VirtualTime()
   let fibers = 0
   let seen: World | undefined
   const computer = Processes.layer({ seed: plan.seed }).pipe(
+    Layer.merge(data),
     Layer.provideMerge(Layer.mergeAll(Network.network({ seed: plan.seed }), Desktop.lockfiles))
   )
   const whole = Effect.gen(function*() {

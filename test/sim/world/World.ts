@@ -1,18 +1,25 @@
 /** The world while it goes on: who is there, what is under way, and the books. */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
+import { Downloads } from "../../../src/adapters/memory/Downloads.ts"
+import { Files } from "../../../src/adapters/memory/Files.ts"
 import { Network, type NetworkEvent } from "../../../src/adapters/memory/Network.ts"
+import { Pages } from "../../../src/adapters/memory/Pages.ts"
 import { type Ports, type Process, Processes } from "../../../src/adapters/memory/Processes.ts"
 import type { Client } from "../../../src/apps/client/Client.ts"
 import type { HubConnection } from "../../../src/apps/HubConnection.ts"
 import type { RunningHub } from "../../../src/apps/testing/SimHub.ts"
 import type { ClientId } from "../../../src/domain/Identifiers.ts"
+import { Consent } from "../../../src/ports/Consent.ts"
+import { DataServer } from "../../../src/ports/DataServer.ts"
 import { type Account, Watch } from "./Books.ts"
 import type { Plan } from "./Plan.ts"
 import { Trace } from "./Trace.ts"
+import { make as makeUser, type User } from "./User.ts"
 
 /** A hub that was started. */
 export interface Hub extends RunningHub {
@@ -30,6 +37,16 @@ interface Program {
   endpoint: string | undefined
   /** Whether anything was ever done to it, or to its connections. */
   touched: boolean
+  /** Of a web page. */
+  readonly page: Page | undefined
+}
+
+/** What makes a client a web page. */
+export interface Page {
+  /** As its browser says it; undefined for a program that is no browser. */
+  readonly origin: string | undefined
+  /** Whether it counts its callbacks, so that it must get all of them as long as it is registered. */
+  readonly counts: boolean
 }
 
 /** A client of ours. */
@@ -51,6 +68,8 @@ export interface Guest extends Program {
   /** Tags of its accepted calls and who was called, once for each time that it sent. */
   readonly called: Array<{ readonly tag: string; readonly to: ClientId }>
   left: boolean
+  /** Whether it has thrown away what waited for it, by not being callable for a moment. */
+  deafened: boolean
 }
 
 /** How a guest answers calls. */
@@ -66,6 +85,18 @@ export interface Job {
   readonly isCall: boolean
   /** Name of the process that wants it. */
   readonly owner: string
+}
+
+/** What programs mention, in worlds with pages. */
+export const urls: ReadonlyArray<string> = Array.from({ length: 9 }, (_, n) => `file:///data/${n}.vot`)
+
+/** What there is for pages. */
+export interface Web {
+  readonly user: User
+  readonly downloads: Downloads["Service"]
+  readonly pages: Pages["Service"]
+  /** What hubs with a Web Profile stand on. */
+  readonly ports: Context.Context<Consent | DataServer>
 }
 
 /** The world. */
@@ -84,6 +115,8 @@ export class World {
   /** Whether requests may have been sent twice by an accident of the network. */
   stuttered = false
   diskWasFull = false
+  /** The user, and what is on the web, in worlds with pages. */
+  readonly web: Web | undefined
   events = 0
   faults = 0
   private numbers = 0
@@ -98,12 +131,14 @@ export class World {
     readonly network: Network["Service"]
     readonly processes: Processes["Service"]
     readonly scope: Scope.Scope
+    readonly web: Web | undefined
     readonly now: () => number
   }) {
     this.plan = parts.plan
     this.network = parts.network
     this.processes = parts.processes
     this.scope = parts.scope
+    this.web = parts.web
     this.now = parts.now
     this.network.observe((event) => this.see(event))
   }
@@ -111,6 +146,12 @@ export class World {
   /** A number for a message, or anything else that must be told apart. */
   number(): string {
     return String(++this.numbers)
+  }
+
+  /** A URL to mention in what carries this number, if it is its turn. */
+  urlFor(number: string): { readonly url?: string } {
+    const place = Number(number.replace(/^t/u, "")) % 23
+    return this.web !== undefined && place < urls.length ? { url: urls[place] ?? "" } : {}
   }
 
   /** Adds a line to the trace. */
@@ -217,6 +258,21 @@ export class World {
   }
 }
 
+const webOf = (plan: Plan) =>
+  Effect.gen(function*() {
+    const context = yield* Effect.context<DataServer | Downloads | Files | Pages>()
+    const user = yield* makeUser(plan.seed)
+    for (const url of urls) {
+      yield* Context.get(context, Files).write(url.replace("file://", ""), new TextEncoder().encode(url))
+    }
+    return {
+      user,
+      downloads: Context.get(context, Downloads),
+      pages: Context.get(context, Pages),
+      ports: Context.pick(DataServer)(context).pipe(Context.add(Consent, user.consent))
+    }
+  })
+
 /** A world that is about to begin. */
 export const make = (plan: Plan) =>
   Effect.gen(function*() {
@@ -226,6 +282,7 @@ export const make = (plan: Plan) =>
       network: yield* Network,
       processes: yield* Processes,
       scope: yield* Effect.scope,
+      web: plan.web === true ? yield* webOf(plan) : undefined,
       now: () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
     })
   })

@@ -55,13 +55,13 @@ const asRead = (value: unknown): Read => {
   return { url, status: error ?? status, digest: String(digest), text: String(text) }
 }
 
-/** The site on which the pages are, and these files too. */
+/** The site on which the pages are, and these files too, or in their place. */
 export const site = async (files: Readonly<Record<string, string>> = {}): Promise<Pages.Site> =>
   Pages.serve({
-    ...files,
     "/": Pages.asset("sampjs.html"),
     "/world.js": Pages.asset("world.js"),
-    "/samp.js": await Sampjs.source()
+    "/samp.js": files["/samp.js"] ?? await Sampjs.source(),
+    ...files
   })
 
 /** Opens a page that has not registered. */

@@ -37,7 +37,13 @@ export const argumentsOf = (kind: Kind, limits: Limits = "harmless"): ReadonlyAr
   kind === "jsamp"
     // of two -profiles the last one counts
     ? ["-profiles", "std,web", "-web:auth", "true", ...limits === "anything" ? ["-web:norestrictmtypes"] : []]
-    : ["--web-port", `${webPort}`, ...limits === "anything" ? ["--web-mtype", "*"] : []]
+    : [
+      "--web-port",
+      `${webPort}`,
+      "--web-consent",
+      "allow",
+      ...limits === "anything" ? ["--web-mtype", "*"] : []
+    ]
 
 /** Starts a hub and waits until it serves pages and programs. */
 export const start = async (kind: Kind, home: Home, limits: Limits = "harmless"): Promise<Hubs.Hub> => {
