@@ -160,6 +160,7 @@ describe("what a page may receive", () => {
     assert.strictEqual(notify(table, desktop, curious, "ds9.set"), "fault: NotPermitted")
     assert.deepStrictEqual(subscribers(table, desktop, "ds9.set"), [named.id])
     assert.deepStrictEqual(table.take(curious), ["Notification table.x"])
+    assert.deepStrictEqual(subscribers(table, desktop, "samp.hub.event.shutdown"), [curious.id])
     table.ask(desktop, { _tag: "Unregister" })
     assert.deepStrictEqual(table.take(curious), ["Notification samp.hub.event.unregister"])
   })
