@@ -82,7 +82,7 @@ describe("what a page may send", () => {
     assert.deepStrictEqual(heard(table, desktop), [])
   })
 
-  it("WEB-61 is widened and narrowed by the recipient's annotation of its most specific subscription", () => {
+  it("SUB-15, WEB-61 is widened and narrowed by the recipient's annotation of its most specific subscription", () => {
     const table = new Table()
     const desktop = table.desktop({
       "*": mark("1"),

@@ -157,6 +157,29 @@ describe("a URL stays closed", () => {
     assert.isFalse(mayRead(table, page, "file:///etc/shadow"))
   })
 
+  it("WEB-54 to a page that hears of it from another page only, which was told of it", () => {
+    const table = new Table()
+    const desktop = table.callable("table.*")
+    const page = table.page(["table.*", "samp.hub.event.*"])
+    const told = table.page(["table.*"])
+    send(table, desktop, told)
+    send(table, told, page)
+    table.ask(told, { _tag: "DeclareMetadata", metadata: map({ url }) })
+    table.ask(told, { _tag: "DeclareSubscriptions", subscriptions: map({ "table.*": map({ url }) }) })
+    table.ask(page, { _tag: "GetMetadata", id: told.id })
+    table.ask(page, { _tag: "GetSubscriptions", id: told.id })
+    const lastCall = () => {
+      const pulled = table.pulled(table.pull(told, 0))
+      return MessageId(Array.isArray(pulled) ? String(pulled.at(-1)?.["samp.params"][1]) : "")
+    }
+    callFor(table, page, told)
+    answered(table, told, lastCall(), url)
+    table.ask(page, { _tag: "CallAndWait", recipient: told.id, message: about(""), timeoutSeconds: 0 })
+    assert.strictEqual(answered(table, told, lastCall(), url), "")
+    assert.isTrue(mayRead(table, told))
+    assert.isFalse(mayRead(table, page))
+  })
+
   it("WEB-54 to a page that named it before it was told, though another may read it; who was told may name it", () => {
     const { desktop, other, page, table } = set()
     send(table, desktop, other)

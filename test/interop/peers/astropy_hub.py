@@ -1,6 +1,7 @@
-"""An astropy hub on 127.0.0.1 without the Web Profile: astropy_hub.py single|multiple [label [seconds [life]]].
+"""An astropy hub on 127.0.0.1: astropy_hub.py single|multiple [label [seconds [life]]].
 
-With seconds, clients that ask for nothing for so long are thrown out.
+With seconds, clients that ask for nothing for so long are thrown out. It has a Web Profile at the port that WEB_PORT
+says, if it does, and lets in whoever asks.
 
 Prints {"event": "ready", ...} when it serves, or {"event": "refused"} and exits 8 when astropy would not
 start a hub; ends on SIGTERM or by itself after two and a half minutes, or as many seconds as its life.
@@ -14,10 +15,11 @@ import os
 import signal
 import sys
 import threading
+import time
 import warnings
 
 from astropy import log
-from astropy.samp import SAMPHubServer, conf
+from astropy.samp import SAMPHubServer, WebProfileDialog, conf
 
 conf.use_internet = False
 log.setLevel("ERROR")
@@ -52,6 +54,27 @@ def steady(hub):
     hub._private_keys = Keys()
 
 
+class Everybody(WebProfileDialog):
+    """A user who says yes, and looks for questions often."""
+
+    def show_dialog(self, samp_name, details, client, origin):
+        self.consent()
+
+    def wait(self):
+        while True:
+            self.handle_queue()
+            time.sleep(0.05)
+
+
+def web_options():
+    port = os.environ.get("WEB_PORT")
+    if port is None:
+        return {"web_profile": False}
+    user = Everybody()
+    threading.Thread(target=user.wait, daemon=True).start()
+    return {"web_profile": True, "web_port": int(port), "web_profile_dialog": user}
+
+
 def main():
     done = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: done.set())
@@ -59,7 +82,7 @@ def main():
     label = sys.argv[2] if len(sys.argv) > 2 else ""
     client_timeout = float(sys.argv[3]) if len(sys.argv) > 3 else 0
     life = float(sys.argv[4]) if len(sys.argv) > 4 else 150
-    hub = SAMPHubServer(mode=mode, label=label, addr="127.0.0.1", web_profile=False, client_timeout=client_timeout)
+    hub = SAMPHubServer(mode=mode, label=label, addr="127.0.0.1", client_timeout=client_timeout, **web_options())
     steady(hub)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -68,7 +91,8 @@ def main():
     if not hub._lockfile:
         say({"event": "refused", "reason": " ".join(str(w.message) for w in caught)})
         os._exit(8)
-    say({"event": "ready", "lockfile": hub._lockfile, "id": hub.id, "url": hub.params["samp.hub.xmlrpc.url"]})
+    ready = {"event": "ready", "lockfile": hub._lockfile, "id": hub.id, "url": hub.params["samp.hub.xmlrpc.url"]}
+    say({**ready, "webPort": hub._web_port if hub._web_profile else None})
     done.wait(life)
     hub.stop()
     os._exit(0)

@@ -23,61 +23,80 @@ const connectionOf = (actor: Actor): Effect.Effect<HubConnection | undefined> =>
     ? Effect.succeed(actor.connection)
     : Effect.orElseSucceed(actor.client.connection, () => undefined)
 
-/** Those who are registered, as the hub sees it. */
+/** Those who are registered with the hub that pages reach, as that sees it. */
 const registered = (world: World, actors: ReadonlyArray<Actor>): Effect.Effect<ReadonlyArray<Registered>> =>
   Effect.gen(function*() {
+    const hub = yield* Hubs.webHub(world)
+    if (hub === undefined) return []
     const found: Array<Registered> = []
     for (const actor of actors) {
       const connection = yield* connectionOf(actor)
-      const hub = connection && world.hubs.find(({ watch }) => watch.keys.has(connection.privateKey))
-      if (connection === undefined || hub === undefined) continue
+      if (connection === undefined || !hub.watch.keys.has(connection.privateKey)) continue
       if (hub.watch.model.clients.has(connection.selfId)) found.push({ actor, connection, hub })
     }
     return found
   })
 
-const tokenOf = ({ web }: HubConnection): string => /[0-9a-f]{32}/u.exec(web?.translator ?? "")?.[0] ?? ""
-
 const shown = (origin: string | undefined): string => origin ?? "nowhere"
 
-/** A page reads a URL through the hub, or somebody with its token does from another origin. */
-const read = (world: World, { actor, connection, hub }: Registered, { other, pick }: Action) =>
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
+/** What a page gets for a URL: its bytes as text, no, or nothing if nobody answers. */
+const fetched = (world: World, url: string, origin: string | undefined): Effect.Effect<string | undefined> =>
+  world.web === undefined ? Effect.undefined : world.web.pages.read(url, { origin }).pipe(
+    Effect.map(({ bytes, status }) =>
+      status === 200 ? textOf(bytes) : status === 403 ? "no" : `status ${status}`
+    ),
+    Effect.orElseSucceed(() => undefined)
+  )
+
+/** A page reads what it can through the hub, or somebody with its token does from another origin. */
+const read = (world: World, { actor, connection, hub }: Registered, { pick }: Action) =>
   Effect.gen(function*() {
-    const handler = yield* world.network.web(connection.url)
-    const url = chosen(urls, other) ?? ""
     const own = actor.page?.origin
     const origin = pick % 4 === 0 ? "https://evil.example" : pick % 4 === 1 ? undefined : own
-    const said = handler?.mayRead(tokenOf(connection), url, origin)
-    world.log("?", actor.name, `reads ${url} from ${shown(origin)}: ${said ?? "nobody answers"}`)
     // An origin that is not told, as for images, cannot be judged.
     const isForeign = origin !== undefined && origin !== (own ?? "")
-    const may = hub.watch.model.mentions.mayRead(connection.selfId, url)
-    if (said === "Allowed") {
-      world.read++
-      if (isForeign) world.wrong(`the token of ${actor.name} was taken from ${origin}`)
-      if (!may) world.wrong(`${actor.name} could read ${url}, which no trusted client has told it`)
-    } else if (said === "Blocked" && may && !isForeign) {
-      world.wrong(`${actor.name} could not read ${url}, though a trusted client has told it`)
+    for (const url of urls) {
+      const got = yield* fetched(world, `${connection.web?.translator}${encodeURIComponent(url)}`, origin)
+      const may = hub.watch.model.mentions.mayRead(connection.selfId, url)
+      if (got === url) {
+        world.log("?", actor.name, `can read ${url} from ${shown(origin)}`)
+        if (isForeign) world.wrong(`the token of ${actor.name} was taken from ${origin}`)
+        if (!may) world.wrong(`${actor.name} could read ${url}, which no trusted client has told it`)
+      } else if (got !== undefined && (got !== "no" || (may && !isForeign))) {
+        world.wrong(
+          `${actor.name} got ${got} for ${url}${may ? ", though a trusted client has told it" : ""}`
+        )
+      }
     }
   })
 
-/** A page hands data over, and mentions where they are. */
-const publish = (world: World, { actor, connection }: Registered) =>
+/** A page hands data over, which all can read then, until it is gone; nobody can do so for it from elsewhere. */
+const publish = (world: World, { actor, connection }: Registered, { pick }: Action) =>
   Effect.gen(function*() {
-    const handler = yield* world.network.web(connection.url)
+    const { pages } = world.web ?? {}
+    const publisher = connection.web?.publisher
+    if (pages === undefined || publisher === undefined) return
     const number = world.number()
-    const bytes = new TextEncoder().encode(number)
-    const url = yield* handler?.publish(tokenOf(connection), {
-      name: `${number}.txt`,
-      mediaType: "text/plain",
-      size: bytes.length,
-      content: { _tag: "Bytes", bytes },
-      discard: Effect.void
-    }) ?? Effect.undefined
-    world.log("?", actor.name, `publishes ${number}: ${url === undefined ? "not taken" : "taken"}`)
-    if (url === undefined) return
+    const isForeign = pick % 5 === 0
+    const origin = isForeign ? "https://evil.example" : actor.page?.origin
+    const data = { bytes: new TextEncoder().encode(number), mediaType: "text/plain" }
+    const answer = yield* Effect.orElseSucceed(pages.publish(publisher, data, { origin }), () => undefined)
+    world.log(
+      "?",
+      actor.name,
+      `publishes ${number} from ${shown(origin)}: ${answer?.status ?? "nobody answers"}`
+    )
+    if (answer === undefined) return
+    if (isForeign) {
+      return answer.status === 201
+        ? world.wrong(`data were taken for ${actor.name} from ${origin}`)
+        : undefined
+    }
+    const url = textOf(answer.bytes)
     const got = yield* world.web?.downloads.read(url) ?? Effect.undefined
-    if (got === undefined || new TextDecoder().decode(got.bytes) !== number) {
+    if (answer.status !== 201 || got === undefined || textOf(got.bytes) !== number) {
       world.wrong(`what ${actor.name} has published as ${number} cannot be read`)
     }
   })
@@ -182,6 +201,6 @@ export const perform = (world: World, action: Action, actors: ReadonlyArray<Acto
     if (page === undefined) return
     world.log("!", page.actor.name, act)
     if (act === "read") yield* read(world, page, action)
-    if (act === "publish") yield* publish(world, page)
+    if (act === "publish") yield* publish(world, page, action)
     if (act === "callable") yield* toggle(world, page, action)
   })

@@ -1,5 +1,6 @@
 /** Web pages: clients of ours over the Web Profile, and pages as others write them, which ask for their messages by hand. */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import { type HubConnection, type Receive, register } from "../../../src/apps/HubConnection.ts"
 import { isMap, type SampValue } from "../../../src/domain/SampValue.ts"
@@ -60,8 +61,10 @@ const pull = (connection: HubConnection, { counts, origin }: Page, thrown: Dice,
     })
     const loop = Effect.gen(function*() {
       for (;;) {
-        const answers = yield* Effect.all(thrown.chance(12) ? [one, one] : [one], { concurrency: 2 })
-        for (const answer of answers) {
+        const polls = [yield* Effect.forkScoped(one, { startImmediately: true })]
+        if (thrown.chance(12)) polls.push(yield* Effect.forkScoped(one, { startImmediately: true }))
+        for (const poll of polls) {
+          const answer = yield* Fiber.join(poll)
           if (Result.isFailure(answer)) {
             if (answer.failure.reason === "RemoteFault") return
             continue

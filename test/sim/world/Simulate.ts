@@ -12,6 +12,7 @@ import * as Desktop from "../../../src/adapters/memory/Desktop.ts"
 import * as Downloads from "../../../src/adapters/memory/Downloads.ts"
 import * as Files from "../../../src/adapters/memory/Files.ts"
 import * as Network from "../../../src/adapters/memory/Network.ts"
+import * as Pages from "../../../src/adapters/memory/Pages.ts"
 import * as Processes from "../../../src/adapters/memory/Processes.ts"
 import { Stalled, VirtualTime } from "../../../src/adapters/memory/VirtualTime.ts"
 import * as Web from "../../../src/adapters/memory/Web.ts"
@@ -120,8 +121,10 @@ const live = (world: World) =>
     yield* leaveAll(world)
   })
 
-/** What pages hand over is on a web of its own. */
-const data = Downloads.layer.pipe(Layer.provide(Layer.mergeAll(Desktop.keys, Files.layer, Web.layer)))
+/** What pages read and hand over: files, and a web of its own. */
+const data = Layer.mergeAll(Downloads.layer, Pages.layer).pipe(
+  Layer.provideMerge(Layer.mergeAll(Desktop.keys, Files.layer, Web.layer))
+)
 
 /** Runs the world of a plan. */
 export const simulate = (plan: Plan): Outcome => {
@@ -129,8 +132,8 @@ export const simulate = (plan: Plan): Outcome => {
   let fibers = 0
   let seen: World | undefined
   const computer = Processes.layer({ seed: plan.seed }).pipe(
-    Layer.provideMerge(Layer.mergeAll(Network.network({ seed: plan.seed }), Desktop.lockfiles)),
-    Layer.provideMerge(data)
+    Layer.merge(data),
+    Layer.provideMerge(Layer.mergeAll(Network.network({ seed: plan.seed }), Desktop.lockfiles))
   )
   const whole = Effect.gen(function*() {
     const world = yield* make(plan)

@@ -6,7 +6,9 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { Downloads } from "../../../src/adapters/memory/Downloads.ts"
+import { Files } from "../../../src/adapters/memory/Files.ts"
 import { Network, type NetworkEvent } from "../../../src/adapters/memory/Network.ts"
+import { Pages } from "../../../src/adapters/memory/Pages.ts"
 import { type Ports, type Process, Processes } from "../../../src/adapters/memory/Processes.ts"
 import type { Client } from "../../../src/apps/client/Client.ts"
 import type { HubConnection } from "../../../src/apps/HubConnection.ts"
@@ -92,6 +94,7 @@ export const urls: ReadonlyArray<string> = Array.from({ length: 9 }, (_, n) => `
 export interface Web {
   readonly user: User
   readonly downloads: Downloads["Service"]
+  readonly pages: Pages["Service"]
   /** What hubs with a Web Profile stand on. */
   readonly ports: Context.Context<Consent | DataServer>
 }
@@ -116,8 +119,6 @@ export class World {
   readonly web: Web | undefined
   events = 0
   faults = 0
-  /** How often a page could read what a trusted client had told it. */
-  read = 0
   private numbers = 0
   readonly plan: Plan
   readonly network: Network["Service"]
@@ -259,11 +260,15 @@ export class World {
 
 const webOf = (plan: Plan) =>
   Effect.gen(function*() {
-    const context = yield* Effect.context<DataServer | Downloads>()
+    const context = yield* Effect.context<DataServer | Downloads | Files | Pages>()
     const user = yield* makeUser(plan.seed)
+    for (const url of urls) {
+      yield* Context.get(context, Files).write(url.replace("file://", ""), new TextEncoder().encode(url))
+    }
     return {
       user,
       downloads: Context.get(context, Downloads),
+      pages: Context.get(context, Pages),
       ports: Context.pick(DataServer)(context).pipe(Context.add(Consent, user.consent))
     }
   })
