@@ -61,7 +61,7 @@ describe("what the documents name", () => {
         const names = [...below.matchAll(/^ {2}([a-z]+) {2,}\S/gmu)].map(([, below = ""]) => below)
         return [own, ...await Promise.all(names.map((below) => help(name, below)))].join("\n")
       }
-      const known = new Set([...(await help()).matchAll(/^ {2}([a-z]+)\b/gmu)].map(([, name]) => name))
+      const known = new Set([...(await help()).matchAll(/^ {2}([a-z-]+)\b/gmu)].map(([, name]) => name))
       expect(known.size).toBeGreaterThan(5)
       const named = Prose.commands()
       expect(named.length).toBeGreaterThan(20)
