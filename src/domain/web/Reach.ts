@@ -65,6 +65,9 @@ export const mayTry = (facts: PageFacts, asked: boolean): boolean => {
   return obstacle === undefined || obstacle === "will-ask" && (facts.permission === "unknown" || !asked)
 }
 
+/** Milliseconds within which nobody reads a question and closes it; a port on this machine refuses much sooner. */
+export const quickMs = 400
+
 /** Why requests have failed; `facts` are those after them. */
 export const after = (facts: PageFacts, { answered, asked, forbidden }: Evidence): Reason => {
   if (forbidden) return "content-policy"
