@@ -187,6 +187,31 @@ describe("an answer", () => {
       assert.strictEqual(told.interrupted, 0)
     }).pipe(withServer({ webAnswersBytes: 50_000_000 })))
 
+  it.live("WEB-36 was not read when its connection is reset, as a system does in whose hands it was left", () =>
+    Effect.gen(function*() {
+      const { handler, release, told } = slow()
+      const port = yield* listen(handler)
+      yield* release
+      for (const size of ["10", "300000"]) {
+        const before = told.unread
+        const connection = open(port)
+        connection.socket.pause()
+        connection.send(request("POST", port, {}, call("m", size)))
+        yield* later(() => told.begun > before)
+        yield* Effect.sleep("50 millis")
+        connection.socket.resetAndDestroy()
+        yield* later(() => told.unread === before + 1)
+      }
+      const kept = open(port)
+      kept.send(request("POST", port, {}, call("m", "10")))
+      yield* read(kept)
+      kept.send(request("POST", port, {}, call("m", "10").replace("<methodCall>", "<methodCal>")))
+      yield* read(kept)
+      kept.socket.resetAndDestroy()
+      yield* Effect.sleep("50 millis")
+      assert.strictEqual(told.unread, 2, "the next request has shown that it was")
+    }).pipe(withServer()))
+
   it.live("WEB-36 was read when it was taken, whatever becomes of the connection", () =>
     Effect.gen(function*() {
       const { handler, release, told } = slow()

@@ -223,6 +223,9 @@ describe("the Web Profile alone", () => {
     for (const pull of pulls) {
       assert.deepStrictEqual(texts(table, pull), ["Notification samp.hub.event.shutdown"])
     }
+    for (const page of pages) {
+      assert.deepStrictEqual(table.heard(page, outputs), ["samp.hub.event.shutdown"])
+    }
     const gone = "samp.hub.event.unregister"
     assert.deepStrictEqual(table.heard(watch, outputs), [gone, gone])
     assert.deepStrictEqual(

@@ -54,6 +54,8 @@ export class WebCalls {
   /** Bodies that have not come whole, and answers that were not read. */
   private readonly bodies: Pool
   private readonly answers: Pool
+  /** What is to be done if the last answer on a connection turns out not to have been read. */
+  private readonly unread = new WeakMap<Http.IncomingMessage["socket"], () => void>()
   private readonly codec: XmlCodec["Service"]
   private readonly limits: Limits
   private readonly handler: WebHandler
@@ -86,6 +88,7 @@ export class WebCalls {
 
   /** Takes a call, and answers it. */
   readonly respond: Respond = (request, response) => {
+    if (this.unread.has(request.socket)) this.unread.set(request.socket, () => {})
     if (!xmlType.test(request.headers["content-type"] ?? "")) {
       return refuseHttp(response, 415, "XML-RPC has the Content-Type text/xml")
     }
@@ -128,8 +131,23 @@ export class WebCalls {
     if (Result.isFailure(answer)) return this.answer(response, writeFault(answer.failure))
     const { unread, value } = answer.success
     if (response.destroyed) return unread?.()
-    if (unread !== undefined) response.once("close", () => response.writableFinished ? undefined : unread())
+    if (unread !== undefined) this.watch(response, unread)
     this.answer(response, writeAnswer(value))
+  }
+
+  /**
+   * Reports an answer that was not read: if its connection is gone before all of it was handed to the system, and if it is
+   * reset later, which a system does in whose hands something was left unread. A further request shows that it was read.
+   */
+  private watch(response: Http.ServerResponse, unread: () => void): void {
+    const { socket } = response.req
+    response.once("close", () => {
+      if (!response.writableFinished) return unread()
+      if (socket.destroyed) return socket.errored === null ? undefined : unread()
+      const watched = this.unread.has(socket)
+      this.unread.set(socket, unread)
+      if (!watched) socket.once("close", (isReset) => isReset ? this.unread.get(socket)?.() : undefined)
+    })
   }
 
   private answer(response: Http.ServerResponse, body: string): void {

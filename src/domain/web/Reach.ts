@@ -30,6 +30,8 @@ export interface Evidence {
   readonly forbidden: boolean
   /** Whether something took a request, though it did not answer as a hub. */
   readonly answered: boolean
+  /** Whether the first one took so long that somebody may have been asked. */
+  readonly asked: boolean
 }
 
 /** Why there is no hub to talk to, for programs. */
@@ -57,15 +59,26 @@ export const before = ({ allowed, framed, local, permission, secure }: PageFacts
   return "will-ask" // also of a browser that does not know the permission: it may have one of another name, or none
 }
 
+/** Whether another request can do no harm: nothing is in the way, or nobody has been asked though it seemed so. */
+export const mayTry = (facts: PageFacts, asked: boolean): boolean => {
+  const obstacle = before(facts)
+  return obstacle === undefined || obstacle === "will-ask" && (facts.permission === "unknown" || !asked)
+}
+
+/** Milliseconds within which nobody reads a question and closes it; a port on this machine refuses much sooner. */
+export const quickMs = 400
+
 /** Why requests have failed; `facts` are those after them. */
-export const after = (facts: PageFacts, { answered, forbidden }: Evidence): Reason => {
+export const after = (facts: PageFacts, { answered, asked, forbidden }: Evidence): Reason => {
   if (forbidden) return "content-policy"
   const obstacle = before(facts)
   if (obstacle !== undefined && obstacle !== "will-ask") return obstacle
   if (answered) return facts.named ? "not-a-hub" : "no-origin"
   if (obstacle === undefined) return "no-hub"
-  // who was asked and has not decided can only have closed the question
-  return facts.permission === "prompt" ? "dismissed" : "no-hub-or-blocked"
+  if (facts.permission === "unknown") return "no-hub-or-blocked"
+  // Who was asked and has not decided can only have closed the question. Chromium asks nobody where it counts the page to
+  // the machine or to its network, though it does not say so.
+  return asked ? "dismissed" : "no-hub"
 }
 
 const reach = "reach apps on your computer"
