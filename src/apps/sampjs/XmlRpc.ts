@@ -86,13 +86,14 @@ const noHub = async (isForbidden: () => boolean, asked: boolean, error: unknown)
 
 const call: WebCall = (url, asked, options) =>
   watchedPolicy([url], async (isForbidden) => {
-    const mayAsk = before(await pageFacts()) === "will-ask"
+    const earlier = pageFacts() // not waited for: a page that is being left can send at once only
     const began = Date.now()
     try {
       return await sendCall(url, asked, options)
     } catch (error) {
       if (!(error instanceof CallError) || error.reason !== "Lost") throw error
-      throw await noHub(isForbidden, mayAsk && Date.now() - began > quickMs, error)
+      const took = Date.now() - began
+      throw await noHub(isForbidden, before(await earlier) === "will-ask" && took > quickMs, error)
     }
   })
 
