@@ -2,6 +2,8 @@
  * effect-samp for tests: a hub, other programs, network, files and time in memory. Nothing in here opens a socket, touches a
  * disk or needs Node.
  */
+export * as ConsentBrowser from "./adapters/memory/ConsentBrowser.ts"
+export * as ConsentFiles from "./adapters/memory/ConsentFiles.ts"
 export * as Consents from "./adapters/memory/Consents.ts"
 export * as Desktop from "./adapters/memory/Desktop.ts"
 export * as Downloads from "./adapters/memory/Downloads.ts"
@@ -12,8 +14,10 @@ export * as Processes from "./adapters/memory/Processes.ts"
 export * as Programs from "./adapters/memory/Programs.ts"
 export * as Screen from "./adapters/memory/Screen.ts"
 export * as SurroundingsMemory from "./adapters/memory/SurroundingsMemory.ts"
+export * as Teletype from "./adapters/memory/Teletype.ts"
 export * as VirtualTime from "./adapters/memory/VirtualTime.ts"
 export * as Web from "./adapters/memory/Web.ts"
+export * as ConsentUser from "./apps/testing/ConsentUser.ts"
 export * as Peer from "./apps/testing/Peer.ts"
 export * as SimHub from "./apps/testing/SimHub.ts"
 export * as Simulation from "./apps/testing/Simulation.ts"

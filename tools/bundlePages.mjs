@@ -1,9 +1,8 @@
-// Makes what web pages load: the client and the shim, each as one file that imports nothing, and the example pages with the
-// client beside them. Plain JavaScript that Node 20 can run, as bundle.mjs.
+// Makes what web pages load: the client and the shim, and the example pages with the client beside them. Nothing of Node and
+// of other packages is in them. Plain JavaScript that Node 20 can run, as bundle.mjs.
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { rolldown } from "rolldown"
-import { writeLicences } from "./licences.mjs"
 
 const root = join(import.meta.dirname, "..")
 
@@ -13,17 +12,27 @@ export const pages = join(root, "examples", "web")
 /** The name under which the example pages load the client. */
 const clientFile = "effect-samp.js"
 
+/** The file beside the client that it loads when a hub answers in an unusual form: the full XML reader. */
+export const readerFile = "xml.js"
+
+const reader = join(root, "src", "adapters", "web", "FullAnswer.ts")
+
+/** Effect's modules that have a stand-in, and the file of it. */
+const lean = new Map(
+  ["Result", "Brand"].map((name) => [`effect/${name}`, join(root, "tools", "lean", `${name}.ts`)])
+)
+
+const only = "the one export"
+
 /**
- * Bundles a module of src into one file.
+ * Bundles a module into one file.
  *
- * @param {string} name - of the module
+ * @param {string} path - of the module
  * @param {string} file
- * @param {string} [global] - the export that becomes a global of this name, for a script that is no module
- * @returns {Promise<ReadonlyArray<string>>} paths of the modules that are in it
+ * @param {{ global?: string, external?: Record<string, string> }} [options] - `global`: the export that becomes a global of
+ *   this name, for a script that is no module. `external`: modules that are not put into it, and the file that each is in
  */
-const bundleOne = async (name, file, global) => {
-  const path = join(root, "src", name)
-  const only = "the one export"
+const bundleOne = async (path, file, { external = {}, global } = {}) => {
   const build = await rolldown({
     input: global === undefined ? path : only,
     platform: "browser",
@@ -31,11 +40,20 @@ const bundleOne = async (name, file, global) => {
     experimental: { attachDebugInfo: "none" }, // it tells where on this machine the modules were
     plugins: [{
       name: only,
-      resolveId: (id) => id === only ? id : null,
+      resolveId: (id, importer) => {
+        if (id === only || importer === undefined || importer === only) return id
+        const path = join(dirname(importer), id)
+        if (external[path] !== undefined) return { id: `./${external[path]}`, external: true }
+        const standIn = lean.get(id)
+        if (standIn === undefined && !id.startsWith(".")) {
+          throw new Error(`${importer} imports ${id}: not for pages`)
+        }
+        return standIn ?? null
+      },
       load: (id) => id === only ? `export { ${global} as default } from ${JSON.stringify(path)}` : null
     }]
   })
-  const { output } = await build.write({
+  await build.write({
     file,
     format: global === undefined ? "esm" : "iife",
     ...global === undefined ? {} : { name: global, exports: "default" },
@@ -44,17 +62,22 @@ const bundleOne = async (name, file, global) => {
     codeSplitting: false
   })
   await build.close()
-  return output.flatMap((chunk) => chunk.type === "chunk" ? chunk.moduleIds : [])
 }
 
-/** The client, as a module. */
-export const bundleClient = (/** @type {string} */ file) => bundleOne("browser.ts", file)
+const module = (/** @type {string} */ name) => join(root, "src", name)
+
+/** The client, as a module, and beside it what it seldom loads. */
+export const bundleClient = async (/** @type {string} */ file) => {
+  await bundleOne(module("browser.ts"), file, { external: { [reader]: readerFile } })
+  await bundleOne(reader, join(dirname(file), readerFile))
+}
 
 /** The shim with the names of sampjs, as a module. */
-export const bundleShim = (/** @type {string} */ file) => bundleOne("sampjs.ts", file)
+export const bundleShim = (/** @type {string} */ file) => bundleOne(module("sampjs.ts"), file)
 
 /** The same as a script that makes the global `samp`, to be put in the place of the samp.js of sampjs. */
-export const bundleScript = (/** @type {string} */ file) => bundleOne("sampjs.ts", file, "samp")
+export const bundleScript = (/** @type {string} */ file) =>
+  bundleOne(module("sampjs.ts"), file, { global: "samp" })
 
 /**
  * Bundles what pages load into a directory, which is emptied first.
@@ -63,12 +86,9 @@ export const bundleScript = (/** @type {string} */ file) => bundleOne("sampjs.ts
  */
 export const bundlePages = async (directory) => {
   rmSync(directory, { recursive: true, force: true })
-  const modules = [
-    await bundleClient(join(directory, "browser.js")),
-    await bundleShim(join(directory, "sampjs.js")),
-    await bundleScript(join(directory, "samp.js"))
-  ]
-  writeLicences(directory, modules.flat())
+  await bundleClient(join(directory, "browser.js"))
+  await bundleShim(join(directory, "sampjs.js"))
+  await bundleScript(join(directory, "samp.js"))
 }
 
 /**
@@ -79,5 +99,5 @@ export const bundlePages = async (directory) => {
 export const copyPages = async (directory) => {
   mkdirSync(directory, { recursive: true })
   for (const name of readdirSync(pages)) copyFileSync(join(pages, name), join(directory, name))
-  writeLicences(directory, await bundleClient(join(directory, clientFile)))
+  await bundleClient(join(directory, clientFile))
 }

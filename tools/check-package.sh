@@ -53,6 +53,53 @@ TS
   --lib es2024,esnext.disposable --types node --typeRoots "$root/node_modules/@types" promise.ts
 test "$(node promise.ts)" = $'2.5\ntrue 1'
 
+cat > browser.ts <<'TS'
+import { availability, connect, Unreachable } from "effect-samp/browser"
+
+const url = "http://127.0.0.1:1/"
+const { reason } = await availability({ url })
+const error = await connect({ name: "page", url }).catch((error: unknown) => error)
+console.log(reason, error instanceof Unreachable && error.message.startsWith("No SAMP hub"))
+TS
+"$root/node_modules/.bin/tsc" --noEmit --strict --skipLibCheck --module nodenext --target es2024 \
+  --lib es2024,esnext.disposable,dom --types '' browser.ts
+test "$(node browser.ts)" = "no-hub true"
+test "$(node --input-type=module -e 'import { availability } from "./node_modules/effect-samp/dist/web/browser.js"
+console.log((await availability({ url: "http://127.0.0.1:1/" })).reason)')" = "no-hub"
+
+cat > sampjs.ts <<'TS'
+import { samp } from "effect-samp/sampjs"
+
+const tracker = new samp.ClientTracker()
+const connector: samp.Connector = new samp.Connector("page", { "samp.name": "page" }, tracker, tracker.calculateSubscriptions())
+tracker.callHandler["coord.pointAt.sky"] = (sender, message) => console.log(sender, message["samp.params"]["ra"])
+export const buttons = (): HTMLElement => {
+  document.body.append(connector.createRegButtons())
+  return document.body
+}
+samp.ping((isThere) => {
+  console.log(isThere, samp.isSubscribed(tracker.calculateSubscriptions(), "samp.hub.event.register"))
+})
+globalThis.fetch = async () => {
+  throw new TypeError("nobody is there")
+}
+TS
+"$root/node_modules/.bin/tsc" --noEmit --strict --skipLibCheck --module nodenext --target es2024 \
+  --lib es2024,dom --types '' sampjs.ts
+node sampjs.ts | grep -qx "[a-z]* true"
+test "$(node --input-type=commonjs -e 'console.log(Object.keys(require("effect-samp/sampjs")).join())')" = "samp"
+test "$(node -p 'require("node:vm").runInNewContext(require("node:fs").readFileSync(require.resolve("effect-samp/samp.js")) + ";typeof samp.Connector", { Request, AbortSignal, console })')" = "function"
+
+node node_modules/effect-samp/dist/bin/samp.mjs web-demo --port 0 --json > demo.json &
+demo=$!
+until test -s demo.json; do sleep 0.2; kill -0 "$demo"; done
+url=$(node -p 'JSON.parse(require("node:fs").readFileSync("demo.json", "utf8").split("\n")[0]).url')
+for page in "" send-table.html receive.html point.html connection.html style.css connection.js effect-samp.js xml.js; do
+  node -e 'fetch(process.argv[1]).then(({ ok }) => process.exit(ok ? 0 : 1))' "$url$page"
+done
+kill "$demo"
+wait "$demo"
+
 cat > testing.ts <<'TS'
 import * as Effect from "effect/Effect"
 import { MTypes, SampClient } from "effect-samp"

@@ -23,7 +23,7 @@ context.addPlugin(readFileSync(typescript.getPath()), {
 
 const check = process.argv.includes("--check")
 let changed = 0
-for (const file of globSync(["{src,test,tools}/**/*.{ts,mjs}", "*.ts"], { cwd: root })) {
+for (const file of globSync(["{src,test,tools}/**/*.{ts,mjs}", "examples/**/*.js", "*.ts"], { cwd: root })) {
   const path = join(root, file)
   const before = readFileSync(path, "utf8")
   const after = context.formatText({ filePath: path, fileText: before })

@@ -16,13 +16,14 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import type * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
-import type { Fault } from "../domain/Fault.ts"
+import { type Fault, quote } from "../domain/Fault.ts"
 import type { HubInput, Operation, WebCaller } from "../domain/HubInput.ts"
 import { step } from "../domain/HubMachine.ts"
 import type { HubOutput } from "../domain/HubOutput.ts"
-import { type HubConfig, type HubState, start } from "../domain/HubState.ts"
+import { type HubConfig, type HubState, start, webClients, type WebPeer } from "../domain/HubState.ts"
 import { clientFacts, type HubStatus, routed, type Trouble } from "../domain/HubStatus.ts"
 import type { ClientId, PrivateKey } from "../domain/Identifiers.ts"
+import { Repeats, withUntold } from "../domain/Repeats.ts"
 import type { SampValue } from "../domain/SampValue.ts"
 import { CallSender } from "../ports/CallSender.ts"
 import { Liveness } from "./Liveness.ts"
@@ -48,6 +49,8 @@ export class HubEngine extends Context.Service<HubEngine, {
   readonly askFor: (page: WebCaller, operation: Operation) => Effect.Effect<Heard, Fault>
   /** Throws a client out, with a word to it (EVT-04). */
   readonly eject: (id: ClientId, reason: string) => Effect.Effect<void>
+  /** Tells the clients of the Web Profile that it is switched off, and forgets them (EVT-14). */
+  readonly closeWeb: Effect.Effect<void>
   /** The state at this moment, for who cannot wait. */
   readonly look: () => HubState
   /** The state at this moment. */
@@ -61,6 +64,9 @@ export class HubEngine extends Context.Service<HubEngine, {
   /** Tells all clients and waits, within limits, until they know (SHUT-01). Nothing is answered afterwards. */
   readonly shutdown: Effect.Effect<void>
 }>()("samp/apps/HubEngine") {}
+
+/** Milliseconds within which a page that has got its messages asks for the next ones. */
+const repullMs = 1_000
 
 /** The longest that a timer can be set for; the tick it brings is harmless when too early. */
 const longestSleepMs = 2 ** 31 - 1
@@ -140,6 +146,13 @@ const make = (config: HubConfig, observe: Observe | undefined) =>
       run(Effect.logDebug(message, details))
     }
 
+    const told = new Repeats()
+    /** Warns of what a client can bring about as often as it likes. */
+    const warn = (kind: string, message: string, details: { readonly [key: string]: unknown }): void => {
+      const untold = told.happens(kind, now())
+      if (untold !== undefined) run(Effect.logWarning(withUntold(message, untold), details))
+    }
+
     const openOutbox = (id: ClientId, key: PrivateKey, url: string): void => {
       const known = outboxes.get(id)
       if (known !== undefined) return known.redirect(url)
@@ -192,15 +205,15 @@ const make = (config: HubConfig, observe: Observe | undefined) =>
             text: `a ${what} was not taken: ${output.waiting} wait for it already`,
             at: timeOf(now())
           })
-          return void run(
-            Effect.logWarning(`a ${what} for ${output.id} was lost: it pulls too slowly`, output)
-          )
+          return warn(`${output.id} overfull`, `a ${what} for ${output.id} was lost: it pulls too slowly`, {
+            waiting: output.waiting
+          })
         }
         case "Misused":
-          return void run(
-            Effect.logWarning(`the private key of ${output.id} was used from elsewhere, and refused`, {
-              origin: output.origin ?? "the Standard Profile"
-            })
+          return warn(
+            `${output.id} misused`,
+            `the private key of ${output.id} was used from elsewhere, and refused`,
+            { origin: output.origin === undefined ? "the Standard Profile" : quote(output.origin) }
           )
         case "Wake":
           timer?.interruptUnsafe()
@@ -244,14 +257,19 @@ const make = (config: HubConfig, observe: Observe | undefined) =>
     const askFor = (page: WebCaller, operation: Operation): Effect.Effect<Heard, Fault> =>
       Effect.suspend(() => {
         const request = requests++
-        return Effect.map(put(request, operation, page), (value) => ({
-          value,
-          unread: () => feed({ _tag: "Unread", request, now: now() })
-        }))
+        const unread = (): void => feed({ _tag: "Unread", request, now: now() })
+        return Effect.onInterrupt(
+          Effect.map(put(request, operation, page), (value) => ({ value, unread })),
+          // the answer may have been on its way already
+          () => Effect.sync(unread)
+        )
       })
 
+    /** Whether a page is about to ask for what waits for it: it has just been answered. */
+    const isPulling = ({ callback, web }: WebPeer): boolean =>
+      callback !== undefined && web.queue.count > 0 && !web.hungUp && now() - web.quietSince < repullMs
     const drained: Effect.Effect<void> = Effect.suspend(() =>
-      [...outboxes.values()].every((outbox) => outbox.isIdle)
+      [...outboxes.values()].every((outbox) => outbox.isIdle) && !webClients(state).some(isPulling)
         ? Effect.void
         : Effect.andThen(Effect.sleep(10), drained)
     )
@@ -292,6 +310,7 @@ const make = (config: HubConfig, observe: Observe | undefined) =>
       ask,
       askFor,
       eject: (id, reason) => Effect.sync(() => feed({ _tag: "Eject", id, now: now(), reason })),
+      closeWeb: Effect.sync(() => feed({ _tag: "CloseWeb", now: now() })),
       look: () => state,
       state: Effect.sync(() => state),
       status: Effect.sync(status),

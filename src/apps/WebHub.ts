@@ -76,7 +76,8 @@ const selfIdIn = (value: SampValue): ClientId | undefined => {
   return id === undefined ? undefined : ClientId(id)
 }
 
-const handler = (publications: Publications.Publications, base: () => string) =>
+/** @param base - URL of the endpoint while the profile is on */
+const handler = (publications: Publications.Publications, base: () => string | undefined) =>
   Effect.gen(function*() {
     const engine = yield* HubEngine
     const keys = yield* KeySource
@@ -92,6 +93,10 @@ const handler = (publications: Publications.Publications, base: () => string) =>
         const verdict = yield* consent.ask({ name, origin: page.origin, referer: page.referer })
         if (verdict._tag === "Denied") return yield* Effect.fail(fault("NotAllowed", verdict.why))
         const { receive, send } = verdict
+        const url = base()
+        if (url === undefined) {
+          return yield* Effect.fail(fault("Stopping", "the hub has switched its Web Profile off"))
+        }
         const key = PrivateKey(yield* keys.next)
         const heard = yield* engine.askFor({ origin }, {
           _tag: "Register",
@@ -100,8 +105,8 @@ const handler = (publications: Publications.Publications, base: () => string) =>
             origin,
             name,
             token: PrivateKey(yield* keys.next),
-            translator: `${base()}${translatorPath.slice(1)}`,
-            publisher: `${base()}${publisherPath.slice(1)}`,
+            translator: `${url}${translatorPath.slice(1)}`,
+            publisher: `${url}${publisherPath.slice(1)}`,
             counts,
             ...send === undefined ? {} : { send },
             ...receive === undefined ? {} : { receive }
@@ -169,26 +174,35 @@ const make = (options: WebHubOptions) =>
     const one = yield* Semaphore.make(1)
     let open: { readonly url: string; readonly scope: Scope.Closeable } | undefined
     let why = "it was not switched on"
-    let url = ""
-    const handle = yield* handler(publications, () => url)
+    /** Pages look for the profile where they have seen it before, whatever port was free then. */
+    let lastPort = port
+    const handle = yield* handler(publications, () => open?.url)
 
     const state = Effect.sync((): WebState =>
       open === undefined ? { _tag: "Off", why } : { _tag: "On", url: open.url }
     )
 
-    const listen = Effect.gen(function*() {
-      const own = yield* Scope.fork(scope)
-      const opening = server.listen({
-        port,
-        title: "SAMP hub, Web Profile",
-        flash: options.flash ?? false,
-        silverlight: options.silverlight ?? false
-      }, handle)
-      const endpoint = yield* Effect.onError(Scope.provide(opening, own), (cause) =>
-        Scope.close(own, Exit.failCause(cause)))
-      url = endpoint.url
-      open = { url, scope: own }
-    })
+    const listenAt = (port: number) =>
+      Effect.gen(function*() {
+        const own = yield* Scope.fork(scope)
+        const opening = server.listen({
+          port,
+          title: "SAMP hub, Web Profile",
+          flash: options.flash ?? false,
+          silverlight: options.silverlight ?? false
+        }, handle)
+        const endpoint = yield* Effect.onError(
+          Scope.provide(opening, own),
+          (cause) => Scope.close(own, Exit.failCause(cause))
+        )
+        open = { url: endpoint.url, scope: own }
+        lastPort = Number(new URL(endpoint.url).port)
+      })
+    const listen = Effect.suspend(() =>
+      lastPort === port
+        ? listenAt(port)
+        : Effect.catchTag(listenAt(lastPort), "ListenError", () => listenAt(port))
+    )
 
     const refused = (error: ListenError) =>
       Effect.suspend(() => {
@@ -198,25 +212,24 @@ const make = (options: WebHubOptions) =>
         return Effect.logWarning(`the Web Profile is off: ${why}`)
       })
 
-    const switchOn = one.withPermit(Effect.andThen(
+    // Whoever has asked for it may go away: what has begun is brought to its end.
+    const switchOn = one.withPermit(Effect.uninterruptible(Effect.andThen(
       Effect.suspend(() =>
         open === undefined ? Effect.catchTag(listen, "ListenError", refused) : Effect.void
       ),
       state
-    ))
+    )))
 
-    const switchOff = one.withPermit(Effect.gen(function*() {
+    const switchOff = one.withPermit(Effect.uninterruptible(Effect.gen(function*() {
       const was = open
       if (was === undefined) return yield* state
       open = undefined
       why = "it was switched off"
-      for (const { id } of webClients(yield* engine.state)) {
-        yield* engine.eject(id, "the hub has switched its Web Profile off")
-      }
-      yield* Effect.yieldNow // the last answers go out before the endpoint closes
+      yield* engine.closeWeb // the last answers go out while the endpoint closes
       yield* Scope.close(was.scope, Exit.void)
+      yield* engine.closeWeb // who was let in meanwhile
       return yield* state
-    }))
+    })))
 
     /** Revoked, expired, or denied by now: out (P2). */
     const review = Effect.gen(function*() {

@@ -92,7 +92,7 @@ export type HubInput =
   }
   /** The connection on which the answer was awaited is gone (DLV-23). */
   | { readonly _tag: "Abandoned"; readonly request: number; readonly now: number }
-  /** The answer to a request was certainly not read: its connection was gone before all of it was sent (WEB-36). */
+  /** The answer to a request was not read: its connection was gone before all of it was sent, or was reset (WEB-36). */
   | { readonly _tag: "Unread"; readonly request: number; readonly now: number }
   /** A call was not accepted by its recipient. */
   | {

@@ -133,9 +133,8 @@ export const unread = (turn: Turn, request: number, now: number): void => {
   }
 }
 
-/** When a web client counts as gone unless it asks for something before (GEN-06). */
+/** When a web client whose pull does not wait counts as gone unless it asks for something before (GEN-06). */
 const goneAt = ({ config: { limits } }: HubState, { callback, lastSeen, web }: WebPeer): number => {
-  if (web.pull !== undefined) return Infinity
   if (callback === undefined) return lastSeen + limits.webIdleMs
   return Math.max(web.quietSince, lastSeen) + (web.hungUp ? limits.hungUpGraceMs : limits.pullGraceMs)
 }

@@ -3,6 +3,14 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
+/** What comes from a terminal. */
+export type LineInput =
+  | { readonly _tag: "Line"; readonly line: string }
+  /** The process was stopped, or in the background, and is in front again: what it had asked may be out of sight. */
+  | { readonly _tag: "Back" }
+  /** Nobody can type any more. */
+  | { readonly _tag: "Closed" }
+
 /**
  * A terminal on which lines are written and read. It stays as it is: keys are echoed, and Ctrl-C and Ctrl-Z do what they
  * do. Nothing is read but while something is asked.
@@ -18,8 +26,6 @@ export class TerminalLines extends Context.Service<TerminalLines, {
   /**
    * Hands over each line that is typed, until the scope ends; in the background it waits. What was typed before is handed
    * over at once.
-   *
-   * @param onLine - gets undefined once nobody can type any more
    */
-  readonly read: (onLine: (line: string | undefined) => void) => Effect.Effect<void, never, Scope.Scope>
+  readonly read: (onInput: (input: LineInput) => void) => Effect.Effect<void, never, Scope.Scope>
 }>()("samp/ports/TerminalLines") {}

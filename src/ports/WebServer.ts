@@ -18,7 +18,7 @@ export interface Page {
 /** An answer that may turn out not to have reached the one who called. */
 export interface WebAnswer {
   readonly value: SampValue
-  /** Runs if the connection was found closed before the answer was handed over: it was certainly not read (WEB-36). */
+  /** Runs if the connection was gone before the answer was handed over, or was reset after that: it was not read (WEB-36). */
   readonly unread?: (() => void) | undefined
 }
 

@@ -168,14 +168,17 @@ describe("life", () => {
   it.live("SHUT-01 an answer that is on its way when the server closes still arrives", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
-      const { url } = yield* Scope.provide(
-        listen(() => Effect.delay(Effect.succeed("late"), "30 millis")),
-        scope
+      const [begun, closing] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      const late = Effect.as(
+        Effect.andThen(Deferred.succeed(begun, undefined), Deferred.await(closing)),
+        "late"
       )
+      const { url } = yield* Scope.provide(listen(() => late), scope)
       const connection = open(portOf(url))
       connection.send(post(call("m")))
-      yield* Effect.sleep("15 millis")
-      yield* Scope.close(scope, Exit.void)
+      yield* Deferred.await(begun)
+      yield* Effect.forkChild(Scope.close(scope, Exit.void))
+      yield* Deferred.succeed(closing, undefined)
       assert.strictEqual((yield* Effect.promise(() => connection.response())).body, writeAnswer("late"))
       connection.destroy()
     }).pipe(withServer()))

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { PassThrough } from "node:stream"
 import { isInFront, type LineStreams, make } from "../../src/adapters/node/TerminalLinesNode.ts"
+import type { LineInput } from "../../src/ports/TerminalLines.ts"
 
 /** Streams that remember what was asked of them. */
 const streams = (isTTY = true) => {
@@ -25,6 +26,9 @@ const streams = (isTTY = true) => {
   return { stdin, written, state, terminal: make(given) }
 }
 
+const wordOf = (input: LineInput): string =>
+  input._tag === "Line" ? input.line : `<${input._tag.toLowerCase()}>`
+
 const eventually = (what: string, holds: () => boolean) =>
   Effect.gen(function*() {
     for (let i = 0; !holds(); i++) {
@@ -37,14 +41,14 @@ describe("the terminal, line by line", () => {
   it.live("hands over lines, however they come, until the scope ends", () =>
     Effect.gen(function*() {
       const { stdin, terminal } = streams()
-      const lines: Array<string | undefined> = []
+      const lines: Array<string> = []
       yield* Effect.scoped(Effect.gen(function*() {
-        yield* terminal.read((line) => lines.push(line))
+        yield* terminal.read((input) => lines.push(wordOf(input)))
         stdin.write("al")
         stdin.write("ways\nn\r\n")
         stdin.write(`${"x".repeat(5_000)}\n\nrest`)
         yield* eventually("the lines", () => lines.length === 4)
-        assert.deepStrictEqual(lines.map((line) => line?.slice(0, 9)), ["always", "n", "xxxxxxxxx", ""])
+        assert.deepStrictEqual(lines.map((line) => line.slice(0, 9)), ["always", "n", "xxxxxxxxx", ""])
         assert.isAtMost(lines[2]?.length ?? 0, 1_000)
       }))
       assert.isTrue(stdin.isPaused())
@@ -57,18 +61,18 @@ describe("the terminal, line by line", () => {
   it.live("says when nobody can type any more", () =>
     Effect.gen(function*() {
       const { stdin, terminal } = streams()
-      const lines: Array<string | undefined> = []
-      yield* terminal.read((line) => lines.push(line))
+      const lines: Array<string> = []
+      yield* terminal.read((input) => lines.push(wordOf(input)))
       stdin.end("y\n")
       yield* eventually("the end", () => lines.length === 2)
-      assert.deepStrictEqual(lines, ["y", undefined])
+      assert.deepStrictEqual(lines, ["y", "<closed>"])
     }).pipe(Effect.scoped))
 
   it.live("P2: reads nothing in the background, not even to see that there is something, and goes on in the foreground", () =>
     Effect.gen(function*() {
       const { state, stdin, terminal } = streams()
       state.front = false
-      const lines: Array<string | undefined> = []
+      const lines: Array<string> = []
       let reads = 0
       const { _read: read } = stdin
       stdin._read = (size) => {
@@ -77,7 +81,7 @@ describe("the terminal, line by line", () => {
       }
       const before = process.listenerCount("SIGCONT")
       yield* Effect.scoped(Effect.gen(function*() {
-        yield* terminal.read((line) => lines.push(line))
+        yield* terminal.read((input) => lines.push(wordOf(input)))
         yield* Effect.sleep(50)
         assert.strictEqual(reads, 0)
         assert.isFalse(yield* terminal.foreground)
@@ -85,14 +89,22 @@ describe("the terminal, line by line", () => {
         process.emit("SIGCONT", "SIGCONT")
         assert.isFalse(stdin.isPaused(), "at once when the process is continued")
         stdin.write("y\n")
-        yield* eventually("the line", () => lines.length === 1)
+        yield* eventually("the line", () => lines.length === 2)
+        process.emit("SIGCONT", "SIGCONT")
+        assert.deepStrictEqual(
+          lines,
+          ["<back>", "y", "<back>"],
+          "also if it was stopped and continued in front"
+        )
         state.front = false
         yield* eventually("the pause", () => stdin.isPaused())
         stdin.write("n\n")
         yield* Effect.sleep(50)
-        assert.deepStrictEqual(lines, ["y"])
+        process.emit("SIGCONT", "SIGCONT")
+        assert.lengthOf(lines, 3)
         state.front = true
-        yield* eventually("the other line", () => lines.length === 2)
+        yield* eventually("the other line", () => lines.length === 5)
+        assert.deepStrictEqual(lines.slice(3), ["<back>", "n"])
       }))
       assert.strictEqual(process.listenerCount("SIGCONT"), before)
     }))

@@ -2,8 +2,6 @@
 export { standard as requirements } from "../../src/apps/conformance/Requirements.ts"
 
 const author = "asks authors of MTypes for good manners; a hub passes all on alike"
-const web = "concerns the Web Profile, which there is none of yet"
-
 /** Requirements that no test names, and why that is right. */
 export const gaps: { readonly [id: string]: string } = {
   "GEN-16": author,
@@ -17,8 +15,5 @@ export const gaps: { readonly [id: string]: string } = {
   "REG-06": "an attitude; ClientId is an opaque type here, and no code takes one apart",
   "META-07":
     "a MAY that we leave: whatever metadata is a map is kept, since refusing it would lose a client its name",
-  "SUB-15": web,
-  "HUB-29": web,
-  "EVT-14": web,
   "STD-41": "Windows alone, which these tests do not run on; chmod is not called there"
 }

@@ -54,14 +54,21 @@ describe("what the documents name", () => {
     const home = Home.make()
     try {
       const help = async (...args: ReadonlyArray<string>) => (await Samp.run(home, ...args, "--help")).stdout
-      const known = new Set([...(await help()).matchAll(/^ {2}([a-z]+)\b/gmu)].map(([, name]) => name))
+      /** The help of a command, and of those below it. */
+      const helpOf = async (name: string): Promise<string> => {
+        const own = await help(name)
+        const [, below = ""] = own.split("\nSUBCOMMANDS\n")
+        const names = [...below.matchAll(/^ {2}([a-z]+) {2,}\S/gmu)].map(([, below = ""]) => below)
+        return [own, ...await Promise.all(names.map((below) => help(name, below)))].join("\n")
+      }
+      const known = new Set([...(await help()).matchAll(/^ {2}([a-z-]+)\b/gmu)].map(([, name]) => name))
       expect(known.size).toBeGreaterThan(5)
       const named = Prose.commands()
       expect(named.length).toBeGreaterThan(20)
       expect(named.filter(({ name }) => !known.has(name))).toEqual([])
       const helps = new Map(
         await Promise.all(
-          [...new Set(named.map(({ name }) => name))].map(async (name) => [name, await help(name)] as const)
+          [...new Set(named.map(({ name }) => name))].map(async (name) => [name, await helpOf(name)] as const)
         )
       )
       const unknown = named.flatMap(({ code, name, place }) =>

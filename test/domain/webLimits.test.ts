@@ -82,7 +82,7 @@ describe("what a page may send", () => {
     assert.deepStrictEqual(heard(table, desktop), [])
   })
 
-  it("WEB-61 is widened and narrowed by the recipient's annotation of its most specific subscription", () => {
+  it("SUB-15, WEB-61 is widened and narrowed by the recipient's annotation of its most specific subscription", () => {
     const table = new Table()
     const desktop = table.desktop({
       "*": mark("1"),
@@ -160,6 +160,7 @@ describe("what a page may receive", () => {
     assert.strictEqual(notify(table, desktop, curious, "ds9.set"), "fault: NotPermitted")
     assert.deepStrictEqual(subscribers(table, desktop, "ds9.set"), [named.id])
     assert.deepStrictEqual(table.take(curious), ["Notification table.x"])
+    assert.deepStrictEqual(subscribers(table, desktop, "samp.hub.event.shutdown"), [curious.id])
     table.ask(desktop, { _tag: "Unregister" })
     assert.deepStrictEqual(table.take(curious), ["Notification samp.hub.event.unregister"])
   })

@@ -157,6 +157,29 @@ describe("a URL stays closed", () => {
     assert.isFalse(mayRead(table, page, "file:///etc/shadow"))
   })
 
+  it("WEB-54 to a page that hears of it from another page only, which was told of it", () => {
+    const table = new Table()
+    const desktop = table.callable("table.*")
+    const page = table.page(["table.*", "samp.hub.event.*"])
+    const told = table.page(["table.*"])
+    send(table, desktop, told)
+    send(table, told, page)
+    table.ask(told, { _tag: "DeclareMetadata", metadata: map({ url }) })
+    table.ask(told, { _tag: "DeclareSubscriptions", subscriptions: map({ "table.*": map({ url }) }) })
+    table.ask(page, { _tag: "GetMetadata", id: told.id })
+    table.ask(page, { _tag: "GetSubscriptions", id: told.id })
+    const lastCall = () => {
+      const pulled = table.pulled(table.pull(told, 0))
+      return MessageId(Array.isArray(pulled) ? String(pulled.at(-1)?.["samp.params"][1]) : "")
+    }
+    callFor(table, page, told)
+    answered(table, told, lastCall(), url)
+    table.ask(page, { _tag: "CallAndWait", recipient: told.id, message: about(""), timeoutSeconds: 0 })
+    assert.strictEqual(answered(table, told, lastCall(), url), "")
+    assert.isTrue(mayRead(table, told))
+    assert.isFalse(mayRead(table, page))
+  })
+
   it("WEB-54 to a page that named it before it was told, though another may read it; who was told may name it", () => {
     const { desktop, other, page, table } = set()
     send(table, desktop, other)
@@ -167,6 +190,21 @@ describe("a URL stays closed", () => {
     send(table, other, desktop)
     send(table, desktop, other)
     assert.isTrue(mayRead(table, other))
+  })
+
+  it("WEB-54 to a page that named it in what it declared of itself, though another was told", () => {
+    const ways: ReadonlyArray<Parameters<Table["ask"]>[1]> = [
+      { _tag: "DeclareMetadata", metadata: map({ url }) },
+      { _tag: "DeclareSubscriptions", subscriptions: map({ "table.*": map({ url }) }) }
+    ]
+    for (const way of ways) {
+      const { desktop, other, page, table } = set()
+      send(table, desktop, other)
+      table.ask(page, way)
+      send(table, desktop, page)
+      assert.isFalse(mayRead(table, page), way._tag)
+      assert.isTrue(mayRead(table, other))
+    }
   })
 
   it("WEB-54 by whatever a page brings it up: messages of all kinds, replies, metadata, annotations", () => {
@@ -243,6 +281,26 @@ describe("how much the hub remembers", () => {
     const long = (n: number) => `http://a/${String(n).padStart(8_000, "0")}`
     const answers = Array.from({ length: 80 }, (_, n) => send(table, page, desktop, long(n)))
     assert.strictEqual(answers.findIndex((answer) => answer !== ""), 65)
+  })
+
+  it("WEB-54, WEB-67 of how many origins it remembers what they bring up is bounded, too", () => {
+    const table = new Table()
+    const desktop = table.callable("table.*")
+    const answers = Array.from(
+      { length: 66 },
+      (_, n) => send(table, table.page([], { origin: `https://${n}.example` }), desktop, `http://a/${n}`)
+    )
+    assert.strictEqual(answers.findIndex((answer) => answer !== ""), 64)
+    const late = table.page([], { origin: "https://late.example" })
+    assert.strictEqual(send(table, late, desktop, "http://a/1"), "", "what is known already")
+  })
+
+  it("WEB-54 a URL that is longer than any stays closed", () => {
+    const { desktop, page, table } = set()
+    const long = (length: number) => "http://a/".padEnd(length, "x")
+    for (const length of [8_192, 8_193]) send(table, desktop, page, long(length))
+    assert.isTrue(mayRead(table, page, long(8_192)))
+    assert.isFalse(mayRead(table, page, long(8_193)))
   })
 
   it("WEB-54 what one page may read is bounded; more stays closed", () => {

@@ -264,12 +264,12 @@ describe("how much web clients make the hub keep", () => {
     const [waiting] = table.enter()
     const wait = { recipient: to.id, message: message("table.x"), timeoutSeconds: 0 }
     table.ask(waiting, { _tag: "CallAndWait", ...wait })
-    table.pass(59_000)
+    table.now += 59_000
     assert.strictEqual(table.enter()[1], "fault: Limit")
-    table.pass(1_000)
+    table.now += 1_000
     assert.instanceOf(table.enter()[1], Map)
     assert.strictEqual(table.ask(forgotten, { _tag: "Ping" }), "fault: UnknownKey")
-    table.pass(59_000)
+    table.now += 59_000
     assert.strictEqual(table.enter()[1], "fault: Limit", "who pulls or waits is not quiet")
     for (const page of [pulling, waiting]) assert.strictEqual(table.ask(page, { _tag: "Ping" }), "")
   })
@@ -294,7 +294,7 @@ describe("how much web clients make the hub keep", () => {
       table.ask(page, { _tag: "CallAll", tag: long, message: target.message }),
       "fault: Limit"
     )
-    assert.isString(table.ask(page, { _tag: "Call", tag: "x".repeat(4_096), ...target }))
+    assert.match(String(table.ask(page, { _tag: "Call", tag: "x".repeat(4_096), ...target })), /^m/u)
     assert.deepStrictEqual(
       table.ask(page, { _tag: "GetSubscriptions", id: page.id }),
       map({ "table.*": emptyMap })

@@ -1,5 +1,6 @@
 /** Callbacks of web clients: the long polls by which they ask for them (section 5.2.5). */
 import { assert, describe, it } from "@effect/vitest"
+import { clientFacts } from "../../src/domain/HubStatus.ts"
 import { MessageId } from "../../src/domain/Identifiers.ts"
 import { message, okResponse } from "../../src/domain/Message.ts"
 import { map } from "../../src/domain/SampValue.ts"
@@ -18,7 +19,8 @@ describe("allowing callbacks", () => {
       assert.strictEqual(table.ask(page, { _tag: "AllowReverseCallbacks", allow: true }), "")
     }
     assert.strictEqual(notify(), "")
-    assert.deepStrictEqual(table.take(page), ["Notification table.x 1"])
+    assert.strictEqual(table.ask(page, { _tag: "AllowReverseCallbacks", allow: true }), "")
+    assert.deepStrictEqual(table.take(page), ["Notification table.x 1"], "again loses nothing")
     assert.deepStrictEqual(table.ask(from, { _tag: "NotifyAll", message: numbered(2) }), [page.id])
   })
 
@@ -36,7 +38,9 @@ describe("allowing callbacks", () => {
     assert.deepStrictEqual(table.ask(from, { _tag: "NotifyAll", message: numbered(1) }), [])
     table.ask(page, { _tag: "AllowReverseCallbacks", allow: true })
     say(table, from, page, 2)
+    assert.strictEqual(clientFacts(table.state)[1]?.queued, 1)
     table.ask(page, { _tag: "AllowReverseCallbacks", allow: false })
+    assert.strictEqual(clientFacts(table.state)[1]?.queued, 0)
     table.ask(page, { _tag: "AllowReverseCallbacks", allow: true })
     assert.deepStrictEqual(table.take(page), [])
     say(table, from, page, 3)

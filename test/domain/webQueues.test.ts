@@ -114,6 +114,15 @@ describe("clients that are gone", () => {
     assert.strictEqual(table.ask(page, { _tag: "Ping" }), "")
   })
 
+  it("WEB-38 has its time from the end of its last pull, not from its beginning", () => {
+    const table = new Table()
+    const page = table.page()
+    table.pull(page, 600)
+    table.pass(600_000)
+    table.pass(graceMs - 1)
+    assert.strictEqual(table.ask(page, { _tag: "Ping" }), "")
+  })
+
   it("WEB-38, DLV-23 one that waits for the end of a call is alive, and has its time afterwards", () => {
     const table = new Table()
     const to = table.callable("table.x")
@@ -213,6 +222,9 @@ describe("the Web Profile alone", () => {
     const outputs = table.feed({ _tag: "CloseWeb", now: 5 })
     for (const pull of pulls) {
       assert.deepStrictEqual(texts(table, pull), ["Notification samp.hub.event.shutdown"])
+    }
+    for (const page of pages) {
+      assert.deepStrictEqual(table.heard(page, outputs), ["samp.hub.event.shutdown"])
     }
     const gone = "samp.hub.event.unregister"
     assert.deepStrictEqual(table.heard(watch, outputs), [gone, gone])

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { homedir } from "node:os"
-import { dirname, join } from "node:path"
+import { dirname, join, relative } from "node:path"
 import { entry, licences } from "../../tools/bundle.mjs"
 import { entryFile } from "../support/bundle.ts"
 import { record, World } from "./harness.ts"
@@ -10,7 +10,8 @@ import { record, World } from "./harness.ts"
 const root = join(import.meta.dirname, "..", "..")
 const file = await entryFile()
 const directory = dirname(file)
-const files = readdirSync(directory)
+const files = readdirSync(directory, { recursive: true, withFileTypes: true })
+  .flatMap((entry) => entry.isFile() ? [relative(directory, join(entry.parentPath, entry.name))] : [])
 const modules = files.filter((name) => name.endsWith(".mjs"))
 const textOf = (name: string): string => readFileSync(join(directory, name), "utf8")
 const importsOf = (name: string): ReadonlyArray<string> =>

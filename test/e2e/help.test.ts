@@ -76,8 +76,8 @@ describe("the help", () => {
         ) => line)
         assert.match(stdout, /\nEXIT CODES\n {2}0 /u, name)
         assert.isAtLeast(examples.length, 1, `samp ${name} --help has no example`)
-        // A hub runs on until it is told to end.
-        const endless = name === "hub"
+        // These run on until they are told to end.
+        const endless = name === "hub" || name === "web-demo"
         for (const example of examples) {
           assert.include(example, `samp ${name}`)
           writeFileSync(world.path("table.vot"), "<VOTABLE/>\n")

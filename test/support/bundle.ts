@@ -28,10 +28,14 @@ const keepMs = 86_400_000
 
 const fingerprint = (): string => {
   const hash = createHash("sha256")
-  for (const name of ["package-lock.json", "tools/bundle.mjs"]) hash.update(readFileSync(join(root, name)))
-  const names = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
-  for (const name of names.filter((name) => name.endsWith(".ts")).sort()) {
-    hash.update(name).update(readFileSync(join(root, "src", name)))
+  for (const name of ["package-lock.json", "tools/bundle.mjs", "tools/bundlePages.mjs"]) {
+    hash.update(readFileSync(join(root, name)))
+  }
+  const names = ["src", "examples/web"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`)
+  )
+  for (const name of names.filter((name) => /\.[a-z]+$/u.test(name)).sort()) {
+    hash.update(name).update(readFileSync(join(root, name)))
   }
   return hash.digest("hex").slice(0, 16)
 }

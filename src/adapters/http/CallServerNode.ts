@@ -68,7 +68,7 @@ const listen = (
       const why = objection(request, hosts)
       if (why !== undefined) return refuse(response, ...why)
       if (request.method !== "POST") return greet(request, response)
-      collect(request, response, limits, (body) => {
+      collect(request, response, { bytes: limits.bodyBytes }, (body) => {
         const call = callOf(codec, body, limits)
         if (Result.isFailure(call)) return answerWith(response, Result.fail(call.failure))
         const fiber = fork(handler(call.success))

@@ -54,9 +54,14 @@ export const refuse = (response: Http.ServerResponse, status: number, text: stri
  *
  * @param headers - further ones, such as those without which a page cannot read it (WEB-06)
  */
-export const httpAnswer = (status: string, body: string, headers: Http.OutgoingHttpHeaders = {}): string => {
+export const httpAnswer = (
+  status: string,
+  body: string,
+  headers: Http.OutgoingHttpHeaders = {},
+  type = "text/plain"
+): string => {
   const more = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`).join("")
-  return `HTTP/1.1 ${status}\r\n${more}Content-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+  return `HTTP/1.1 ${status}\r\n${more}Content-Type: ${type}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
 }
 
 /** Names under which a server at an address is ours. */

@@ -170,6 +170,8 @@ const receive = (
       () => fail(new Refusal(408, `the data came too slowly: only ${arrival.bytes} bytes in time`)),
       idleMs
     )
+    // The connection may have broken while the file was being made; nothing would tell of it any more.
+    if (request.destroyed) return cut()
     request.on("data", take).once("end", end).once("close", cut)
   })
 

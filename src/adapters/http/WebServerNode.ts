@@ -1,24 +1,23 @@
 /**
- * The endpoint of the Web Profile on node:http. Everything on the XML-RPC path is answered with status 200 and a fault if
- * need be, since sampjs waits for ever at any other (WIRE-112); what is refused before is no page that means well.
+ * The endpoint of the Web Profile on node:http: XML-RPC, the way to foreign URLs, and to what pages hand over. What is
+ * refused before any of these comes from no page that means well.
  */
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import type * as Http from "node:http"
 import type { AddressInfo } from "node:net"
-import { type Fault, quote } from "../../domain/Fault.ts"
+import { quote } from "../../domain/Fault.ts"
 import type { Limits } from "../../domain/Limits.ts"
+import { Repeats, withUntold } from "../../domain/Repeats.ts"
 import { webPort } from "../../domain/WebProfile.ts"
 import type { ListenError } from "../../ports/CallServer.ts"
 import {
   publisherPath,
   translatorPath,
   type Upload,
-  type WebAnswer,
   type WebHandler,
   type WebListenOptions,
   WebServer
@@ -29,16 +28,10 @@ import { open, refuse, send } from "./HttpServing.ts"
 import { clientAccessPolicy, crossDomain } from "./OpenPolicies.ts"
 import { makePublisher, type PublisherOptions } from "./Publisher.ts"
 import { makeTranslator, type TranslatorOptions } from "./Translator.ts"
-import { answerWith, collect, resultOf } from "./XmlRpcAnswering.ts"
-import { callOf } from "./XmlRpcBody.ts"
+import { type Respond, WebCalls } from "./WebCalls.ts"
 
 /** Where XML-RPC is answered: `/` is the standard's (WEB-01), the other is where Python's clients go (WIRE-41). */
 const paths = new Set(["/", "/RPC2"])
-
-/** A type that a page cannot send without asking first (WEB-07); any other would let it skip the preflight. */
-const xmlType = /^(?:text|application)\/xml\s*(?:;|$)/iu
-
-type Respond = (request: Http.IncomingMessage, response: Http.ServerResponse) => void
 
 /** Limits that the endpoint works with. */
 export interface WebServerOptions {
@@ -50,40 +43,6 @@ export interface WebServerOptions {
 const refuseMethod = (response: Http.ServerResponse, allowed: string): void => {
   response.setHeader("Allow", allowed)
   refuse(response, 405, `use ${allowed} here`)
-}
-
-/** Answers XML-RPC calls of pages. */
-const calls = (
-  codec: XmlCodec["Service"],
-  limits: Limits,
-  handler: WebHandler,
-  fork: <A, E>(effect: Effect.Effect<A, E>) => ReturnType<typeof Effect.runFork<A, E>>
-): Respond => {
-  const settle = (response: Http.ServerResponse, exit: Exit.Exit<WebAnswer, Fault>): void => {
-    if (Exit.isFailure(exit) && Cause.hasDies(exit.cause)) fork(Effect.logError("a call failed", exit.cause))
-    if (Exit.hasInterrupts(exit)) return refuse(response, 503, "shutting down")
-    const answer = resultOf(exit)
-    if (Result.isFailure(answer)) return answerWith(response, Result.fail(answer.failure))
-    const { unread, value } = answer.success
-    if (response.destroyed) return unread?.()
-    if (unread !== undefined) response.once("close", () => response.writableFinished ? undefined : unread())
-    answerWith(response, Result.succeed(value))
-  }
-  return (request, response) => {
-    if (!xmlType.test(request.headers["content-type"] ?? "")) {
-      return refuse(response, 415, "XML-RPC has the Content-Type text/xml")
-    }
-    const page = { origin: originOf(request), referer: request.headers.referer }
-    collect(request, response, limits, (body) => {
-      const call = callOf(codec, body, limits)
-      if (Result.isFailure(call)) return answerWith(response, Result.fail(call.failure))
-      const fiber = fork(handler.call(call.success, page))
-      const done = fiber.pollUnsafe()
-      if (done !== undefined) return settle(response, done)
-      fiber.addObserver((exit) => settle(response, exit))
-      response.on("close", () => fiber.interruptUnsafe())
-    })
-  }
 }
 
 /** What became of a request for data, for the log: what went well is of no interest. */
@@ -153,7 +112,8 @@ const listen = (
 ) =>
   Effect.gen(function*() {
     const fork = Effect.runForkWith(yield* Effect.context<never>())
-    const call = calls(codec, options.limits, handler, fork)
+    const calls = new WebCalls(codec, options.limits, handler, fork)
+    yield* Effect.forkScoped(calls.sweeping)
     const data = yield* gateway(options, handler, fork)
     const ports = new Set([port === 0 ? webPort : port])
     const greeting =
@@ -162,7 +122,7 @@ const listen = (
     const route = (path: string): Respond | undefined => {
       if (paths.has(path)) {
         return (request, response) => {
-          if (request.method === "POST") return call(request, response)
+          if (request.method === "POST") return calls.respond(request, response)
           if (request.method === "GET" || request.method === "HEAD") {
             return send(response, 200, "text/html", greeting)
           }
@@ -178,13 +138,23 @@ const listen = (
       return data(path)
     }
 
+    const told = new Repeats()
+    const warn = (
+      why: string,
+      { headers: { host, origin } }: Pick<Http.IncomingMessage, "headers">
+    ): void => {
+      const untold = told.happens(why, performance.now())
+      if (untold === undefined) return
+      const details = [["host", host], ["origin", origin]]
+        .flatMap(([name = "", value]) => value === undefined ? [] : [[name, quote(value)]])
+      const text = withUntold(`a request to the Web Profile was refused: ${why}`, untold)
+      fork(Effect.logWarning(text, ...details.length === 0 ? [] : [Object.fromEntries(details)]))
+    }
+
     const handle: Respond = (request, response) => {
       const why = objection(request, ports)
       if (why !== undefined) {
-        fork(Effect.logWarning(`a request to the Web Profile was refused: ${why[1]}`, {
-          host: request.headers.host,
-          origin: request.headers.origin
-        }))
+        warn(why[1], request)
         return refuse(response, ...why)
       }
       allowReading(request, response)
@@ -195,7 +165,13 @@ const listen = (
       respond(request, response)
     }
 
-    const bound = yield* bind(port, handle)
+    const servers = yield* bind(port, handle)
+    const bound = portOf(servers[0])
+    for (const server of servers) {
+      limitConnections(server, options.limits.webConnections, () => calls.makeRoom(), () => {
+        warn("there are too many connections", { headers: {} })
+      })
+    }
     ports.add(bound)
     return { url: `http://127.0.0.1:${bound}/` }
   })
@@ -207,12 +183,42 @@ const portOf = (server: Http.Server): number =>
   // listen() on a host and port gives an AddressInfo, never a pipe name
   (server.address() as AddressInfo).port
 
+/**
+ * Keeps connections within a bound. When it is near, those that are idle go, and one whose request does not come whole; beyond
+ * it new ones are closed.
+ */
+const limitConnections = (
+  server: Http.Server,
+  most: number,
+  makeRoom: () => void,
+  onDrop: () => void
+): void => {
+  let count = 0
+  server.maxConnections = most
+  server.on("connection", (socket) => {
+    socket.once("close", () => count--)
+    if (++count <= most * 0.9) return
+    server.closeIdleConnections()
+    makeRoom()
+  })
+  server.on("drop", onDrop)
+}
+
 /** Listens on both loopback addresses, of which `localhost` may be either; a machine without IPv6 has but one (WEB-03). */
-const bind = (port: number, handle: Respond, left = tries): Effect.Effect<number, ListenError, Scope.Scope> =>
+const bind = (
+  port: number,
+  handle: Respond,
+  left = tries
+): Effect.Effect<readonly [Http.Server, ...ReadonlyArray<Http.Server>], ListenError, Scope.Scope> =>
   Effect.gen(function*() {
-    const bound = portOf(yield* open("127.0.0.1", port, handle))
-    const other = yield* Effect.result(open("::1", bound, handle))
-    if (Result.isSuccess(other) || other.failure.reason === "AddressUnusable") return bound
+    const scope = yield* Effect.scope
+    const own = yield* Scope.fork(scope)
+    const listening = (address: string, port: number) => Scope.provide(open(address, port, handle), own)
+    const one = yield* listening("127.0.0.1", port)
+    const other = yield* Effect.result(listening("::1", portOf(one)))
+    if (Result.isSuccess(other)) return [one, other.success]
+    if (other.failure.reason === "AddressUnusable") return [one]
+    yield* Scope.close(own, Exit.void) // on one address alone a page would reach now this hub, now whatever has the other
     return port === 0 && left > 1 ? yield* bind(0, handle, left - 1) : yield* other.failure
   })
 

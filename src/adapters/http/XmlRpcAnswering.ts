@@ -3,7 +3,6 @@ import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import type * as Http from "node:http"
 import { type Fault, fault } from "../../domain/Fault.ts"
-import type { Limits } from "../../domain/Limits.ts"
 import type { SampValue } from "../../domain/SampValue.ts"
 import { writeAnswer, writeFault } from "../../domain/XmlRpcWriter.ts"
 import { httpAnswer, send } from "./HttpServing.ts"
@@ -12,17 +11,17 @@ import { httpAnswer, send } from "./HttpServing.ts"
 const lingerMs = 2_000
 
 /**
- * Says that a request is too large, and ends the connection once the rest has run by: closed at once, it would take the
- * answer with it before a caller that is still writing could read it.
+ * Answers a request that is still being written, and ends the connection once the rest has run by: closed at once, it would
+ * take the answer with it before a caller that is still writing could read it.
  */
-export const tooLarge = (
+export const answerEarly = (
   request: Http.IncomingMessage,
   response: Http.ServerResponse,
-  text: string
+  answer: () => string
 ): void => {
   const { socket } = request
   const say = (): void => {
-    socket.write(httpAnswer("413 Payload Too Large", `${text}\n`, response.getHeaders()))
+    socket.write(answer())
     const end = (): void => {
       clearTimeout(timer)
       socket.end(() => socket.destroy())
@@ -37,29 +36,66 @@ export const tooLarge = (
   else say()
 }
 
+const largerThan = (bytes: number): string =>
+  `the request is larger than ${bytes} bytes, the most this hub takes`
+
+/** Says that a request is too large. */
+export const tooLarge = (
+  request: Http.IncomingMessage,
+  response: Http.ServerResponse,
+  text: string
+): void =>
+  answerEarly(
+    request,
+    response,
+    () => httpAnswer("413 Payload Too Large", `${text}\n`, response.getHeaders())
+  )
+
+/** Says it by a fault, for callers that understand nothing else (WIRE-112). */
+export const faultTooLarge = (
+  request: Http.IncomingMessage,
+  response: Http.ServerResponse,
+  text: string
+): void =>
+  answerEarly(
+    request,
+    response,
+    () => httpAnswer("200 OK", writeFault(fault("Limit", text)), response.getHeaders(), "text/xml")
+  )
+
+/** How a body is collected. */
+export interface Collecting {
+  /** Bytes of the largest that is taken. */
+  readonly bytes: number
+  /** Answers what is larger; default by HTTP status 413. */
+  readonly refuse?: typeof tooLarge
+  /** Sees pieces as they come. */
+  readonly onPiece?: (bytes: number) => void
+}
+
 /** Collects a body, and calls back once: with the bytes, or not at all when they are too many or never all come. */
 export const collect = (
   request: Http.IncomingMessage,
   response: Http.ServerResponse,
-  limits: Limits,
+  { bytes, onPiece, refuse = tooLarge }: Collecting,
   done: (body: Buffer) => void
 ): void => {
-  const text = `the request is larger than ${limits.bodyBytes} bytes, the most this hub takes`
   const chunks: Array<Buffer> = []
   let size = 0
-  if (Number(request.headers["content-length"] ?? 0) > limits.bodyBytes) {
-    return tooLarge(request, response, text)
+  if (Number(request.headers["content-length"] ?? 0) > bytes) {
+    return refuse(request, response, largerThan(bytes))
   }
   request.on("data", (chunk: Buffer) => {
     size += chunk.length
-    if (size <= limits.bodyBytes) chunks.push(chunk)
+    onPiece?.(chunk.length)
+    if (size <= bytes) chunks.push(chunk)
     else {
       chunks.length = 0
-      tooLarge(request, response, text)
+      refuse(request, response, largerThan(bytes))
     }
   })
   request.on("end", () => {
-    if (size > limits.bodyBytes) return
+    if (size > bytes) return
     const [first] = chunks
     done(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks))
   })

@@ -2,7 +2,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { TerminalLines } from "../../ports/TerminalLines.ts"
+import { type LineInput, TerminalLines } from "../../ports/TerminalLines.ts"
 
 /** The person in front of the terminal. */
 export class Teletype extends Context.Service<Teletype, {
@@ -22,12 +22,12 @@ const make = (interactive: boolean) => {
   let paper = ""
   let front = true
   let closed = false
-  let onLine: ((line: string | undefined) => void) | undefined
+  let onInput: ((input: LineInput) => void) | undefined
   const typed: Array<string> = []
   const handOver = (): void => {
-    if (!front || onLine === undefined) return
-    for (const line of typed.splice(0)) onLine(line)
-    if (closed) onLine(undefined)
+    if (!front || onInput === undefined) return
+    for (const line of typed.splice(0)) onInput({ _tag: "Line", line })
+    if (closed) onInput({ _tag: "Closed" })
   }
   const terminal = TerminalLines.of({
     interactive,
@@ -40,12 +40,12 @@ const make = (interactive: boolean) => {
     read: (listener) =>
       Effect.acquireRelease(
         Effect.sync(() => {
-          onLine = listener
+          onInput = listener
           handOver()
         }),
         () =>
           Effect.sync(() => {
-            onLine = undefined
+            onInput = undefined
           })
       )
   })
@@ -56,10 +56,12 @@ const make = (interactive: boolean) => {
         typed.push(line)
         handOver()
       }),
-    isRead: Effect.sync(() => onLine !== undefined && front),
+    isRead: Effect.sync(() => onInput !== undefined && front),
     foreground: (now) =>
       Effect.sync(() => {
+        const isBack = now && !front
         front = now
+        if (isBack) onInput?.({ _tag: "Back" })
         handOver()
       }),
     close: Effect.sync(() => {

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { readFileSync } from "node:fs"
 import type { ReadStream, WriteStream } from "node:tty"
-import { TerminalLines } from "../../ports/TerminalLines.ts"
+import { type LineInput, TerminalLines } from "../../ports/TerminalLines.ts"
 
 /** What of a process a terminal is made of; another one in tests. */
 export interface LineStreams {
@@ -76,34 +76,40 @@ class Lines {
   }
 }
 
-const read = (
-  { isForeground, stdin }: LineStreams,
-  onLine: (line: string | undefined) => void
-) => {
-  const lines = new Lines(onLine)
+const read = ({ isForeground, stdin }: LineStreams, onInput: (input: LineInput) => void) => {
+  const lines = new Lines((line) => onInput({ _tag: "Line", line }))
   const typed = (chunk: Buffer): void => lines.add(chunk.toString("latin1"))
-  const closed = (): void => onLine(undefined)
+  const closed = (): void => onInput({ _tag: "Closed" })
   let reading = false
-  const look = (): void => {
+  /** @returns whether that has changed */
+  const look = (): boolean => {
     const may = isForeground()
-    if (may === reading) return
+    if (may === reading) return false
     reading = may
     if (may) stdin.resume()
     else stdin.pause()
+    return true
+  }
+  const lookAgain = (): void => {
+    if (look() && reading) onInput({ _tag: "Back" })
+  }
+  const continued = (): void => {
+    look()
+    if (reading) onInput({ _tag: "Back" })
   }
   let timer: NodeJS.Timeout | undefined
   return Effect.acquireRelease(
     Effect.sync(() => {
       stdin.pause() // or the listener would set it going, in the background too
       stdin.on("data", typed).on("end", closed).on("error", closed)
-      process.on("SIGCONT", look)
-      timer = setInterval(look, lookMs)
+      process.on("SIGCONT", continued)
+      timer = setInterval(lookAgain, lookMs)
       look()
     }),
     () =>
       Effect.sync(() => {
         clearInterval(timer)
-        process.off("SIGCONT", look)
+        process.off("SIGCONT", continued)
         stdin.off("data", typed).off("end", closed).off("error", closed)
         stdin.pause()
       })
@@ -121,7 +127,7 @@ export const make = (streams: LineStreams): TerminalLines["Service"] => {
       Effect.callback((resume) => {
         stderr.write(text, () => resume(Effect.void))
       }),
-    read: (onLine) => read(streams, onLine)
+    read: (onInput) => read(streams, onInput)
   }
 }
 

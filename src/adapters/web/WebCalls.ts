@@ -48,70 +48,63 @@ const read = async (url: string, text: string, parse: ParseXml | undefined): Pro
   }
 }
 
-/** A signal that is aborted with any of these, or when the time is over. */
-export const within = (
-  timeoutMs: number | undefined,
-  signal: AbortSignal | undefined
-): AbortSignal | undefined => {
-  if (timeoutMs === undefined || timeoutMs <= 0) return signal
-  const limit = AbortSignal.timeout(timeoutMs)
-  return signal === undefined ? limit : AbortSignal.any([signal, limit])
-}
+/** One signal for several; undefined ones do not count. */
+export const anyOf = (...signals: ReadonlyArray<AbortSignal | undefined>): AbortSignal =>
+  AbortSignal.any(signals.filter((signal) => signal !== undefined))
+
+/** Whether milliseconds are a limit; what a timer cannot hold is as good as none. */
+export const isLimit = (ms: number): boolean => ms > 0 && ms < 2 ** 31
+
+const post = (url: string, call: MethodCall, { signal, timeoutMs = 0 }: WebCallOptions, init: RequestInit) =>
+  fetch(url, {
+    ...toLoopback,
+    method: "POST",
+    body: writeCall(call),
+    signal: anyOf(signal, isLimit(timeoutMs) ? AbortSignal.timeout(timeoutMs) : undefined),
+    ...init
+  })
 
 /**
  * Calls by `fetch`.
  *
  * @param parse - reads answers in another than the usual form; else the browser's own parser does
  */
-export const webCalls =
-  (parse?: ParseXml): WebCall => async (url, call, { keepalive, signal, timeoutMs } = {}) => {
-    let text: string
-    let status: number
-    try {
-      const response = await fetch(url, {
-        ...toLoopback,
-        method: "POST",
-        headers: { "Content-Type": "text/xml" },
-        body: writeCall(call),
-        cache: "no-store",
-        credentials: "omit",
-        redirect: "error",
-        keepalive: keepalive === true,
-        signal: within(timeoutMs, signal) ?? null
-      })
-      status = response.status
-      text = await response.text()
-    } catch (error) {
-      signal?.throwIfAborted()
-      const isLate = error instanceof Error && error.name === "TimeoutError"
-      throw new CallError({
-        reason: isLate ? "Timeout" : "Lost",
-        url,
-        detail: isLate ? `no answer within ${timeoutMs} ms` : "it could not be reached"
-      })
-    }
-    if (status !== 200) throw new CallError({ reason: "BadAnswer", url, detail: `HTTP status ${status}` })
-    return read(url, text, parse)
-  }
-
-/** Whether anything at all takes a request there, though the page may not see what it answers. */
-export const knock = async (
-  url: string,
-  call: MethodCall,
-  { signal, timeoutMs }: WebCallOptions
-): Promise<boolean> => {
+export const webCalls = (parse?: ParseXml): WebCall => async (url, call, options = {}) => {
+  let text: string
+  let status: number
   try {
-    // a whole call, since a hub of DS9 complains to its user of requests that are none
-    await fetch(url, {
-      ...toLoopback,
-      method: "POST",
-      mode: "no-cors",
-      body: writeCall(call),
-      signal: within(timeoutMs, signal) ?? null
+    const response = await post(url, call, options, {
+      headers: { "Content-Type": "text/xml" },
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+      keepalive: options.keepalive === true
     })
+    status = response.status
+    text = await response.text()
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    const isLate = error instanceof Error && error.name === "TimeoutError"
+    throw new CallError({
+      reason: isLate ? "Timeout" : "Lost",
+      url,
+      detail: isLate ? `no answer within ${options.timeoutMs} ms` : "it could not be reached"
+    })
+  }
+  if (status !== 200) throw new CallError({ reason: "BadAnswer", url, detail: `HTTP status ${status}` })
+  return read(url, text, parse)
+}
+
+/**
+ * Whether anything at all takes a call there, though the page may not see what it answers. A whole call, since a hub of DS9
+ * complains to its user of requests that are none.
+ */
+export const knock = async (url: string, call: MethodCall, options: WebCallOptions): Promise<boolean> => {
+  try {
+    await post(url, call, options, { mode: "no-cors" })
     return true
   } catch {
-    signal?.throwIfAborted()
+    options.signal?.throwIfAborted()
     return false
   }
 }

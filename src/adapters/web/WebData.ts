@@ -17,7 +17,7 @@ export type WebError = InstanceType<typeof WebError>
 export const NotOffered = tagged(
   "NotOffered",
   ({ url }: { readonly url: string }) =>
-    `the hub at ${url} takes no data from pages; put them on a server that the others can reach, or use the hub of effect-samp`
+    `the hub at ${url} takes no data from pages; put them on a server that others can reach, or start samp hub`
 )
 /** An instance of it. */
 export type NotOffered = InstanceType<typeof NotOffered>
@@ -109,16 +109,15 @@ export const publish = async (
   { name = "data", signal, type }: PublishOptions
 ): Promise<string> => {
   if (publisher === "") throw new NotOffered({ url })
-  const blob = data instanceof Blob ? data : new Blob([data])
-  const fail = (detail: string): WebError => new WebError({ url: publisher, detail })
+  const own = data instanceof Blob ? data.type : ""
   let text: string
   let status: number
   try {
     const response = await fetch(`${publisher}?name=${encodeURIComponent(name)}`, {
       ...toLoopback,
       method: "POST",
-      headers: { "Content-Type": type ?? (blob.type || "application/octet-stream") },
-      body: blob,
+      headers: { "Content-Type": type ?? (own || "application/octet-stream") },
+      body: data,
       credentials: "omit",
       signal: signal ?? null
     })
@@ -126,7 +125,7 @@ export const publish = async (
     text = (await response.text()).trim()
   } catch {
     signal?.throwIfAborted()
-    throw fail("the hub did not take the data")
+    throw new WebError({ url: publisher, detail: "the hub did not take the data" })
   }
   if (status === 201) return text
   throw new WebError({ url: publisher, detail: text || `HTTP status ${status}`, status })

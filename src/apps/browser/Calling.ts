@@ -1,4 +1,5 @@
 /** Calls of a client: msg-tags of its own making, responses matched to them, and a limit on every wait. */
+import { isLimit } from "../../adapters/web/WebCalls.ts"
 import { hasResult, resultOf, warningOf } from "../../domain/client/Responses.ts"
 import { ClientId } from "../../domain/Identifiers.ts"
 import { type SampMap, stringAt } from "../../domain/SampValue.ts"
@@ -47,7 +48,7 @@ const opened = (
 
 /** Runs something when so many seconds are over; 0 is never. The function that comes back takes that back. */
 const later = (seconds: number, run: () => void): () => void => {
-  if (seconds <= 0 || seconds * 1000 > 0x7fffffff) return () => {} // what a timer cannot hold is as good as never
+  if (!isLimit(seconds * 1000)) return () => {}
   const timer = setTimeout(run, seconds * 1000)
   return () => clearTimeout(timer)
 }
@@ -86,9 +87,6 @@ export const call = async (
   }
 }
 
-/** Milliseconds that a hub may take beyond its own limit. */
-const slackMs = 10_000
-
 /** Whether a hub says that time is up; faults carry no portable code (ERR-04), so their words have to do. */
 const isTimeout = (error: CallError): boolean =>
   error.reason === "Timeout" ||
@@ -100,22 +98,15 @@ export const callAndWait = async (
   recipient: string,
   message: SampMap
 ): Promise<Answer<PlainObject>> => {
-  const whole = seconds > 0 && Number.isFinite(seconds) ? Math.ceil(seconds) : 0
-  const expired = new AbortController()
-  const late = (): NoResponse => new NoResponse({ responder: recipient, seconds })
-  const stop = later(seconds, () => expired.abort(late()))
+  const whole = Number.isFinite(seconds) ? Math.ceil(seconds) : 0 // an int, or 0 for no limit (DLV-11, DLV-13)
   try {
-    const response = await connection.askMap("callAndWait", [recipient, message, String(whole)], {
-      signal: AbortSignal.any([signal, expired.signal]),
-      timeoutMs: whole > 0 ? whole * 1000 + slackMs : 0
-    })
+    const params = [recipient, message, String(whole)]
+    const response = await connection.askMap("callAndWait", params, { signal, timeoutMs: seconds * 1000 })
     return read(recipient, response)
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    if (seconds > 0 && isTimeout(error)) throw late()
+    if (seconds > 0 && isTimeout(error)) throw new NoResponse({ responder: recipient, seconds })
     throw error.reason === "Lost" ? new Disconnected({ mtype: mtypeOf(message) }) : error
-  } finally {
-    stop()
   }
 }
 

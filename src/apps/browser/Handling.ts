@@ -9,34 +9,27 @@ import type { PlainObject } from "../promise/Plain.ts"
 import { BadMessage } from "./Errors.ts"
 import type { Message } from "./Types.ts"
 
-/** Thrown by a handler for `samp.warning`: the work is done, but there is something to say. */
-export const Warning = tagged("Warning", ({ text }: {
-  readonly text: string
-  readonly code?: string
-  readonly result?: PlainMap
-}) => text)
-
-/** Thrown by a handler for `samp.error`, with all that RSP-05 lets one say; any other error does it with its message. */
-export const Failure = tagged("Failure", ({ text }: {
+/** All that RSP-05 lets one say. */
+interface Texts {
   readonly text: string
   readonly code?: string
   readonly usertxt?: string
   readonly debugtxt?: string
   readonly result?: PlainMap
-}) => text)
-
-/** The type of {@link later}, which no other value has. */
-class Later {
-  readonly #brand = "later"
-
-  toString(): string {
-    return this.#brand
-  }
 }
 
+const textOf = ({ text }: Texts): string => text
+
+/** Thrown by a handler for `samp.warning`: the work is done, but there is something to say. */
+export const Warning = tagged("Warning", textOf)
+
+/** Thrown by a handler for `samp.error`; any other error does it with its message. */
+export const Failure = tagged("Failure", textOf)
+
 /** A handler that replies by itself, later, with `reply(msgId, ...)`, returns this. */
-export const later = new Later()
-export type { Later }
+export const later = Symbol("later")
+/** The type of {@link later}, which no other value has. */
+export type Later = typeof later
 
 /** A handler without the types of its MType. */
 export type Handle = (message: Message<PlainObject>) => unknown
@@ -60,18 +53,14 @@ export const responseOf = async (handle: () => unknown, mtype: string): Promise<
     // what is neither nothing nor `later` is a map, by the handler's type
     return value === later ? undefined : okResponse(mapOf("the result", (value ?? {}) as PlainMap))
   } catch (failure) {
-    if (failure instanceof Warning) {
-      const texts = { "samp.errortxt": failure.text, "samp.code": failure.code }
-      return refusal(warning, texts, resultOf(failure.result))
-    }
-    if (failure instanceof Failure) {
-      const { code, debugtxt, text, usertxt } = failure
-      return refusal(error, {
+    if (failure instanceof Warning || failure instanceof Failure) {
+      const { code, debugtxt, result, text, usertxt } = failure
+      return refusal(failure instanceof Warning ? warning : error, {
         "samp.errortxt": text,
         "samp.usertxt": usertxt,
         "samp.debugtxt": debugtxt,
         "samp.code": code
-      }, resultOf(failure.result))
+      }, resultOf(result))
     }
     // The caller is told in a line; where it went wrong is for who wrote the handler.
     console.error(`The handler of ${mtype} failed:`, failure)

@@ -47,7 +47,8 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
 
 const isFault = (error: unknown): boolean => error instanceof CallError && error.reason === "RemoteFault"
 
-const textOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
+/** What an error says. */
+export const textOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
 
 /** Why the hub is lost, or undefined if it is there and knows us: only an answer to our key tells (CLI-21). */
 export const lost = async (

@@ -2,7 +2,7 @@
 import { isVisible, onPermissionChange, pageFacts, watchedPolicy } from "../../adapters/web/BrowserPage.ts"
 import { knock, type WebCall } from "../../adapters/web/WebCalls.ts"
 import { tagged } from "../../adapters/web/WebErrors.ts"
-import { after, before, type Reason, sentence } from "../../domain/web/Reach.ts"
+import { after, before, mayTry, quickMs, type Reason, sentence } from "../../domain/web/Reach.ts"
 import { CallError } from "./Errors.ts"
 import { sleep } from "./Pulling.ts"
 import { webMethod } from "./WebConnection.ts"
@@ -41,8 +41,10 @@ export const reach = (
   watchedPolicy(urls, async (isForbidden) => {
     const [url = ""] = urls
     let answered = false
+    let asked = false
     for (const url of urls) {
       const mayAsk = before(await pageFacts()) === "will-ask"
+      const began = Date.now()
       try {
         await call(url, pingCall, { timeoutMs: mayAsk ? 0 : pingMs, signal })
         return url
@@ -52,14 +54,15 @@ export const reach = (
         if (error.reason === "Timeout") throw new Unreachable({ reason: "busy", url })
         answered ||= error.reason === "BadAnswer"
       }
-      const facts = await pageFacts()
-      if (before(facts) !== undefined && facts.permission !== "unknown") break // another try would ask once more
+      asked ||= mayAsk && Date.now() - began > quickMs
+      if (!mayTry(await pageFacts(), asked)) break // it would ask once more
     }
     const facts = await pageFacts()
-    const mayTry = before(facts) === undefined || facts.permission === "unknown"
-    for (const url of urls) answered ||= mayTry && await knock(url, pingCall, { timeoutMs: pingMs, signal })
+    for (const url of urls) {
+      answered ||= mayTry(facts, asked) && await knock(url, pingCall, { timeoutMs: pingMs, signal })
+    }
     await sleep(0) // the browser tells of what the page's policy forbids a little later
-    throw new Unreachable({ reason: after(facts, { answered, forbidden: isForbidden() }), url })
+    throw new Unreachable({ reason: after(facts, { answered, asked, forbidden: isForbidden() }), url })
   })
 
 /** Whether there is a hub, and if not, why. */

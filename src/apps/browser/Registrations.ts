@@ -3,7 +3,7 @@
  * gone, and beginning again. A hub is looked for unasked only where that makes the browser ask nobody.
  */
 import { isUserActive, onPageTurn, pageFacts } from "../../adapters/web/BrowserPage.ts"
-import type { WebCall } from "../../adapters/web/WebCalls.ts"
+import { anyOf, type WebCall } from "../../adapters/web/WebCalls.ts"
 import { ownSubscriptions, subscriptionsOf } from "../../domain/client/Bindings.ts"
 import type { Ending } from "../../domain/client/ClientOutput.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
@@ -12,10 +12,10 @@ import { before } from "../../domain/web/Reach.ts"
 import { declaring } from "./Declaring.ts"
 import type { Engine, Running } from "./Engine.ts"
 import { CallError } from "./Errors.ts"
-import { lost, pullAll, sleep } from "./Pulling.ts"
+import { lost, pullAll, sleep, textOf } from "./Pulling.ts"
 import { pause, reach, Unreachable } from "./Reaching.ts"
 import type { ClientStatus } from "./Types.ts"
-import { anyOf, type Topic, topic } from "./Waiting.ts"
+import { abortable, type Topic, topic } from "./Waiting.ts"
 import { isLost, register, type WebConnection } from "./WebConnection.ts"
 
 /** What may change while a client runs, and is declared anew at each registration. */
@@ -56,8 +56,6 @@ export interface Registrations {
 
 /** Milliseconds for saying goodbye. */
 const goodbyeMs = 5_000
-/** How many clients are asked about at a time: browsers open six connections to one place. */
-const questions = 3
 /** Milliseconds between two questions, when one got lost. */
 const askAgainMs = 700
 
@@ -71,8 +69,6 @@ const whyOf = (ending: Ending): string => {
       return `the hub has gone: ${ending.detail}`
   }
 }
-
-const textOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
 
 /** The answer about a client; a question that got lost is asked again, a refusal means that it has just left (GEN-08). */
 const answerOf = async (
@@ -130,18 +126,15 @@ const once = async (
   const over = new AbortController()
   const signal = anyOf(over.signal, leaving)
   let ending: Ending | undefined
+  // one after the other, since browsers open no more than six connections to one place
   const askAbout = async (ids: ReadonlyArray<ClientId>): Promise<void> => {
-    const waiting = [...ids]
-    const work = async (): Promise<void> => {
-      for (let id = waiting.shift(); id !== undefined && !signal.aborted; id = waiting.shift()) {
-        const metadata = await answerOf(connection, "getMetadata", id, signal)
-        const subscriptions = await answerOf(connection, "getSubscriptions", id, signal)
-        if (!signal.aborted) {
-          engine.dispatch({ _tag: "Described", id, description: { metadata, subscriptions } })
-        }
-      }
+    for (const id of ids) {
+      const [metadata = emptyMap, subscriptions = emptyMap] = await Promise.all(
+        ["getMetadata", "getSubscriptions"].map((method) => answerOf(connection, method, id, signal))
+      )
+      if (signal.aborted) return
+      engine.dispatch({ _tag: "Described", id, description: { metadata, subscriptions } })
     }
-    await Promise.all(Array.from({ length: questions }, work))
   }
   /** Asks who is there: to begin with, and when events may have got lost. */
   const takeList = async (): Promise<void> => {
@@ -203,11 +196,9 @@ const once = async (
   }
 }
 
+/** Settles when the signal is aborted. */
 const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    signal.addEventListener("abort", () => resolve())
-  })
+  abortable(new Promise<void>(() => {}), signal).catch(() => {})
 
 /** Begins to live. */
 export const registrations = (engine: Engine, manner: Manner, declared: Declared): Registrations => {

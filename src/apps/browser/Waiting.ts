@@ -1,9 +1,5 @@
 /** Promises that can be given up, and values and streams that are waited for. */
 
-/** One signal for several; undefined ones do not count. */
-export const anyOf = (...signals: ReadonlyArray<AbortSignal | undefined>): AbortSignal =>
-  AbortSignal.any(signals.filter((signal) => signal !== undefined))
-
 /** A promise, unless the signal is aborted before: then it is rejected with the signal's reason. */
 export const abortable = <A>(promise: Promise<A>, signal: AbortSignal): Promise<A> =>
   new Promise((resolve, reject) => {
@@ -58,8 +54,8 @@ export const channel = <A>(signal: AbortSignal, onEnd: () => void): Channel<A> =
 /** Something that is told to all who listen. */
 export interface Topic<A> {
   readonly tell: (item: A) => void
-  /** What is told from when the loop begins; `first`, if it is there, comes before that. */
-  readonly listen: (first?: () => A) => AsyncIterable<A>
+  /** What is told from when the loop begins until the signal; `first`, if it is there, comes before that. */
+  readonly listen: (first?: () => A, until?: AbortSignal) => AsyncGenerator<A, void, void>
 }
 
 /** A topic that ends with the signal. */
@@ -67,8 +63,8 @@ export const topic = <A>(signal: AbortSignal): Topic<A> => {
   const listeners = new Set<(item: A) => void>()
   return {
     tell: (item) => listeners.forEach((listener) => listener(item)),
-    listen: async function*(first) {
-      const { items, push } = channel<A>(signal, () => listeners.delete(push))
+    listen: async function*(first, until = signal) {
+      const { items, push } = channel<A>(until, () => listeners.delete(push))
       listeners.add(push)
       if (first !== undefined) push(first())
       yield* items

@@ -10,7 +10,7 @@
  * }
  */
 import { globals } from "../../adapters/web/Globals.ts"
-import { webCalls } from "../../adapters/web/WebCalls.ts"
+import { anyOf, webCalls } from "../../adapters/web/WebCalls.ts"
 import { fetchUrl, publish } from "../../adapters/web/WebData.ts"
 import type { ParseXml } from "../../adapters/web/XmlCodecDom.ts"
 import { named, namesOf } from "../../domain/client/Naming.ts"
@@ -29,7 +29,7 @@ import { sleep } from "./Pulling.ts"
 import { type Availability, hubUrls, look, pause } from "./Reaching.ts"
 import { type Declared, registrations } from "./Registrations.ts"
 import type { Abortable, CallOptions, ClientStatus, SendOptions, TrackedOther } from "./Types.ts"
-import { abortable, anyOf, firstOf } from "./Waiting.ts"
+import { abortable, firstOf } from "./Waiting.ts"
 import type { WebConnection } from "./WebConnection.ts"
 
 /** Where a hub is looked for, and how its answers are read. */
@@ -80,11 +80,16 @@ const urlsOf = ({ url }: PlaceOptions): ReadonlyArray<string> => url === undefin
 
 const callsOf = (options: PlaceOptions) => webCalls(options.parseXml)
 
-const encode = (mtype: string, params?: PlainMap, extra?: PlainMap): SampMap => {
-  const made = makeMessage(mtype, params, extra)
+const encode = (mtype: string, params?: PlainMap, options?: SendOptions): SampMap => {
+  const made = makeMessage(mtype, params, options?.extra)
   if (made._tag === "Failure") throw new BadMessage({ detail: made.failure })
   return made.success
 }
+
+/** Begins anew for each loop. */
+const iterable = <A>(begin: () => AsyncGenerator<A, void, void>): AsyncIterable<A> => ({
+  [Symbol.asyncIterator]: begin
+})
 
 /** Whether there is a hub that this page can reach, and if not, why; the browser is never made to ask its user. */
 export const availability = (options: PlaceOptions = {}): Promise<Availability> =>
@@ -171,15 +176,13 @@ export const connect = async (options: ConnectOptions = {}): Promise<BrowserClie
       }
     }, options)
 
-  const ask = (method: string, params: ReadonlyArray<SampValue>, options?: Abortable): Promise<SampValue> =>
-    use((connection, signal) => connection.ask(method, params, { signal }), options)
-
-  const askMap = (
-    method: string,
-    params: ReadonlyArray<SampValue>,
-    options?: Abortable
-  ): Promise<PlainObject> =>
-    use(async (connection, signal) => plain(await connection.askMap(method, params, { signal })), options)
+  type Params = ReadonlyArray<SampValue>
+  const ask = (method: string, params: Params, options?: Abortable): Promise<SampValue> =>
+    use(({ ask }, signal) => ask(method, params, { signal }), options)
+  const askIds = (method: string, params: Params, options?: Abortable): Promise<ReadonlyArray<ClientId>> =>
+    use(({ askIds }, signal) => askIds(method, params, { signal }), options)
+  const askMap = (method: string, params: Params, options?: Abortable): Promise<PlainObject> =>
+    use(async ({ askMap }, signal) => plain(await askMap(method, params, { signal })), options)
 
   const how = (connection: WebConnection, signal: AbortSignal, options?: CallOptions): Calling.How => ({
     engine,
@@ -189,9 +192,16 @@ export const connect = async (options: ConnectOptions = {}): Promise<BrowserClie
     signal
   })
 
+  const calling =
+    (by: typeof Calling.call) =>
+    async (recipient: string, mtype: string, params?: PlainMap, options?: CallOptions) => {
+      const message = encode(mtype, params, options)
+      return use((connection, signal) => by(how(connection, signal, options), recipient, message), options)
+    }
+
   const all = async (signal: AbortSignal): Promise<ReadonlyMap<string, TrackedOther>> => {
     if (callable && tracking) {
-      const complete = await firstOf(engine.clients.listen(engine.tracker), isComplete)
+      const complete = await firstOf(engine.clients.listen(engine.tracker, signal), isComplete)
       return complete === undefined ? new Map() : othersOf(view(complete).values())
     }
     const { connection } = running()
@@ -210,10 +220,10 @@ export const connect = async (options: ConnectOptions = {}): Promise<BrowserClie
   const client = {
     status: async (): Promise<ClientStatus> =>
       closed.aborted ? { _tag: "Disconnected", why: closedWhy } : status(),
-    statuses: { [Symbol.asyncIterator]: () => statuses.listen(status)[Symbol.asyncIterator]() },
+    statuses: iterable(() => statuses.listen(status)),
     connected: (options?: Abortable) =>
-      run(async () => {
-        const found = await firstOf(statuses.listen(status), ({ _tag }) => _tag === "Connected")
+      run(async (signal) => {
+        const found = await firstOf(statuses.listen(status, signal), ({ _tag }) => _tag === "Connected")
         if (found?._tag === "Connected") return found
         throw new NotConnected({ why: closedWhy })
       }, options),
@@ -222,9 +232,9 @@ export const connect = async (options: ConnectOptions = {}): Promise<BrowserClie
       stay(false)
     },
     disconnect: () =>
-      run(async () => {
+      run(async (signal) => {
         stay(true)
-        await firstOf(statuses.listen(status), ({ _tag }) => _tag === "Disconnected")
+        await firstOf(statuses.listen(status, signal), ({ _tag }) => _tag === "Disconnected")
       }),
     close: async () => {
       stay(true)
@@ -278,32 +288,19 @@ export const connect = async (options: ConnectOptions = {}): Promise<BrowserClie
 
     getMetadata: (id: string, options?: Abortable) => askMap("getMetadata", [id], options),
     getSubscriptions: (id: string, options?: Abortable) => askMap("getSubscriptions", [id], options),
-    getRegisteredClients: (options?: Abortable) =>
-      use((connection, signal) => connection.askIds("getRegisteredClients", [], { signal }), options),
+    getRegisteredClients: (options?: Abortable) => askIds("getRegisteredClients", [], options),
     getSubscribedClients: (mtype: string, options?: Abortable) =>
       askMap("getSubscribedClients", [mtype], options),
 
     notify: async (recipient: string, mtype: string, params?: PlainMap, options?: SendOptions) => {
-      await ask("notify", [recipient, encode(mtype, params, options?.extra)], options)
+      await ask("notify", [recipient, encode(mtype, params, options)], options)
     },
-    notifyAll: async (mtype: string, params?: PlainMap, options?: SendOptions) => {
-      const message = encode(mtype, params, options?.extra)
-      return use((connection, signal) => connection.askIds("notifyAll", [message], { signal }), options)
-    },
-    call: async (recipient: string, mtype: string, params?: PlainMap, options?: CallOptions) => {
-      const message = encode(mtype, params, options?.extra)
-      const by = callable ? Calling.call : Calling.callAndWait
-      return use((connection, signal) => by(how(connection, signal, options), recipient, message), options)
-    },
-    callAndWait: async (recipient: string, mtype: string, params?: PlainMap, options?: CallOptions) => {
-      const message = encode(mtype, params, options?.extra)
-      return use(
-        (connection, signal) => Calling.callAndWait(how(connection, signal, options), recipient, message),
-        options
-      )
-    },
+    notifyAll: async (mtype: string, params?: PlainMap, options?: SendOptions) =>
+      askIds("notifyAll", [encode(mtype, params, options)], options),
+    call: calling(callable ? Calling.call : Calling.callAndWait),
+    callAndWait: calling(Calling.callAndWait),
     callAll: async function*(mtype: string, params?: PlainMap, options?: CallOptions) {
-      const message = encode(mtype, params, options?.extra)
+      const message = encode(mtype, params, options)
       const by = callable ? Calling.callAll : Calling.callEach
       closed.throwIfAborted()
       try {
@@ -319,26 +316,22 @@ export const connect = async (options: ConnectOptions = {}): Promise<BrowserClie
       params?: PlainMap,
       options?: SendOptions
     ) => {
-      const id = await ask("call", [recipient, tag, encode(mtype, params, options?.extra)], options)
+      const id = await ask("call", [recipient, tag, encode(mtype, params, options)], options)
       return typeof id === "string" ? id : ""
     },
     callAllTagged: async (tag: string, mtype: string, params?: PlainMap, options?: SendOptions) =>
-      askMap("callAll", [tag, encode(mtype, params, options?.extra)], options),
-    responses: {
-      [Symbol.asyncIterator]: async function*() {
-        for await (const one of engine.responses.listen()) if (!Calling.isOwn(one.tag)) yield one
-      }
-    },
+      askMap("callAll", [tag, encode(mtype, params, options)], options),
+    responses: iterable(async function*() {
+      for await (const one of engine.responses.listen()) if (!Calling.isOwn(one.tag)) yield one
+    }),
     reply: async (msgId: string, response: PlainMap, options?: Abortable) => {
       await ask("reply", [msgId, mapOf("the response", response)], options)
     },
 
     clients: (options?: Abortable) => run(all, options),
-    clientChanges: {
-      [Symbol.asyncIterator]: async function*() {
-        for await (const now of engine.clients.listen(engine.tracker)) yield othersOf(view(now).values())
-      }
-    },
+    clientChanges: iterable(async function*() {
+      for await (const now of engine.clients.listen(engine.tracker)) yield othersOf(view(now).values())
+    }),
     findClients: async (name: string, options?: Abortable) => {
       const others = [...(await run(all, options)).values()]
       const found = named(others, name)
@@ -355,17 +348,12 @@ export const connect = async (options: ConnectOptions = {}): Promise<BrowserClie
     ) => use((connection, signal) => publish(connection, data, { ...options, signal }), options)
   }
 
-  const { signal } = options
-  const giveUp = (): void => closing.abort(signal?.reason)
-  signal?.addEventListener("abort", giveUp)
   try {
-    signal?.throwIfAborted()
-    await abortable(first, anyOf(signal, closed))
+    options.signal?.throwIfAborted()
+    await abortable(first, anyOf(options.signal, closed))
   } catch (error) {
     closing.abort(error)
     throw error
-  } finally {
-    signal?.removeEventListener("abort", giveUp)
   }
   return client as unknown as BrowserClient
 }

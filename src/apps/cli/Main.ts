@@ -40,7 +40,8 @@ const commands = {
   record: () => import("./Record.ts"),
   replay: () => import("./Replay.ts"),
   send: () => import("./Send.ts"),
-  snoop: () => import("./Snoop.ts")
+  snoop: () => import("./Snoop.ts"),
+  "web-demo": () => import("./WebDemo.ts")
 }
 
 const isCommand = (word: string | undefined): word is keyof typeof commands =>

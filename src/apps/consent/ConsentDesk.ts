@@ -54,7 +54,7 @@ export class ConsentDesk extends Context.Service<ConsentDesk, {
    * Answers a question.
    *
    * @param by - who says so, and where
-   * @returns whether it counted: the question may have been closed before
+   * @returns whether it counted, since the question may have been closed before; what is to be remembered is written then
    */
   readonly answer: (question: number, answer: Answer, by: string) => Effect.Effect<boolean>
   /** Changes the policy, which counts at once. @returns the rules that were taken away */
@@ -132,6 +132,8 @@ const make = ({ file: given, harmless, limits, mode }: DeskOptions) =>
     const waiting = new Map<number, (verdict: Verdict) => void>()
     const watchers = new Set<Watch>()
     const fibers = new Set<Fiber.Fiber<unknown, unknown>>()
+    /** Rules that are just being written. */
+    const remembering = new Set<Fiber.Fiber<unknown>>()
     const background = <A, E>(effect: Effect.Effect<A, E, ConsentStore>): Fiber.Fiber<A, E> => {
       const fiber = fork(effect)
       if (fiber.pollUnsafe() !== undefined) return fiber
@@ -152,8 +154,11 @@ const make = ({ file: given, harmless, limits, mode }: DeskOptions) =>
           waiting.delete(output.request)
           return settle?.(output.verdict)
         }
-        case "Remember":
-          return void background(remember(output.rule))
+        case "Remember": {
+          const writing = background(remember(output.rule))
+          remembering.add(writing)
+          return void writing.addObserver(() => void remembering.delete(writing))
+        }
         case "Wake":
           timer?.interruptUnsafe()
           timer = background(Effect.map(
@@ -258,10 +263,10 @@ const make = ({ file: given, harmless, limits, mode }: DeskOptions) =>
         ),
       state: Effect.sync(() => machine.state()),
       answer: (question, answer, by) =>
-        Effect.sync(() => {
+        Effect.suspend(() => {
           const open = machine.state().questions.has(question)
           feed({ _tag: "Answered", question, answer, by, now: now() })
-          return open
+          return Effect.as(Fiber.awaitAll(remembering), open)
         }),
       change,
       forget: (subject) => Effect.sync(() => feed({ _tag: "Forgotten", subject })),

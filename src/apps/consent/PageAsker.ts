@@ -71,19 +71,22 @@ const make = Effect.gen(function*() {
   const known = Effect.suspend((): Effect.Effect<ReadonlyArray<WebClientView> | undefined> =>
     clients ?? Effect.succeed(undefined)
   )
+  /** Who was connected when it was last shown. */
+  let shown = ""
   const handler: PageHandler = {
     view: Effect.gen(function*() {
-      return viewOf(yield* desk.state, desk.file, yield* known, yield* Clock.currentTimeMillis)
+      const connected = yield* known
+      shown = JSON.stringify(connected ?? [])
+      return viewOf(yield* desk.state, desk.file, connected, yield* Clock.currentTimeMillis)
     }),
     act: (action) => act(desk, action),
     watch: (changed) =>
       Effect.gen(function*() {
         yield* desk.watch(changed)
-        let before = ""
-        const look = Effect.map(known, (now) => {
-          const text = JSON.stringify(now ?? [])
-          if (text !== before) changed()
-          before = text
+        const look = Effect.map(known, (connected) => {
+          const now = JSON.stringify(connected ?? [])
+          if (now !== shown) changed()
+          shown = now
         })
         yield* Effect.forkScoped(Effect.forever(Effect.andThen(look, Effect.sleep(lookMs))))
       })

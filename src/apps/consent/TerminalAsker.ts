@@ -12,7 +12,7 @@ import type { ConsentOutput } from "../../domain/consent/ConsentEvents.ts"
 import { pending, type Question } from "../../domain/consent/ConsentState.ts"
 import * as Prompt from "../../domain/consent/Prompt.ts"
 import * as Texts from "../../domain/consent/Texts.ts"
-import { TerminalLines } from "../../ports/TerminalLines.ts"
+import { type LineInput, TerminalLines } from "../../ports/TerminalLines.ts"
 import { ConsentDesk } from "./ConsentDesk.ts"
 
 /** Who answers here, for logs and notes. */
@@ -27,10 +27,9 @@ const lookMs = 1_000
 type Closed = Extract<ConsentOutput, { readonly _tag: "Closed" }>
 
 type Event =
-  | { readonly _tag: "Line"; readonly line: string | undefined }
-  | { readonly _tag: "Back" }
+  | LineInput
   | { readonly _tag: "Changed"; readonly question: Question }
-  | Closed
+  | { readonly _tag: "Answered"; readonly closed: Closed }
 
 /** What is said of a question that was closed elsewhere. */
 const elsewhere = ({ by, ending }: Closed): string => {
@@ -55,25 +54,19 @@ const mostNames = 4
 const listen = (question: Question) =>
   Effect.gen(function*() {
     const desk = yield* ConsentDesk
-    const terminal = yield* TerminalLines
     const events = yield* Queue.unbounded<Event>()
     const tell = (event: Event): void => void Queue.offerUnsafe(events, event)
     yield* desk.watch((outputs, state) => {
       for (const output of outputs) {
-        if (output._tag === "Closed" && output.question === question.id) tell(output)
+        if (output._tag === "Closed" && output.question === question.id) {
+          tell({ _tag: "Answered", closed: output })
+        }
         const open = state.questions.get(question.id)
         if (output._tag === "Changed" && output.question === question.id && open !== undefined) {
           tell({ _tag: "Changed", question: open })
         }
       }
     })
-    const isFront = Effect.andThen(Effect.sleep(lookMs), terminal.foreground)
-    const comesBack = Effect.gen(function*() {
-      while (yield* isFront);
-      while (!(yield* isFront));
-      tell({ _tag: "Back" })
-    })
-    yield* Effect.forkScoped(Effect.forever(comesBack))
     return { events, tell }
   })
 
@@ -89,30 +82,32 @@ const put = (question: Question, page: string | undefined) =>
     yield* write(
       Prompt.prompt(question, { columns: yield* columns, more: questions.size - 1, now: shown, page })
     )
-    yield* read((line) => tell({ _tag: "Line", line }))
+    yield* read(tell)
     let known = question.names
     let names = 0
     for (;;) {
       const event = yield* Queue.take(events)
       const now = yield* Clock.currentTimeMillis
       const again = (text: string) => write(`${text}\n${Prompt.ask(question, now)}`)
-      if (event._tag === "Closed") {
-        yield* write(`\n${elsewhere(event)}\n`)
-        return true
-      }
-      if (event._tag === "Back") {
-        yield* again(`\n${Prompt.whose(question)}`)
-        continue
-      }
-      if (event._tag === "Changed") {
-        const isNew = event.question.names.some((name) => !known.includes(name))
-        known = event.question.names
-        if (isNew && names++ < mostNames) {
-          yield* again(`\nIt asks again, and claims ${Texts.claims(event.question)}.`)
+      switch (event._tag) {
+        case "Answered":
+          yield* write(`\n${elsewhere(event.closed)}\n`)
+          return true
+        case "Closed":
+          return false
+        case "Back":
+          yield* again(`\n${Prompt.whose(question)}`)
+          continue
+        case "Changed": {
+          const isNew = event.question.names.some((name) => !known.includes(name))
+          known = event.question.names
+          if (isNew && names++ < mostNames) {
+            yield* again(`\nIt asks again, and claims ${Texts.claims(event.question)}.`)
+          }
+          continue
         }
-        continue
+        case "Line":
       }
-      if (event.line === undefined) return false
       if (now - shown < readMs) {
         yield* again("That was typed before the question was here.")
         continue

@@ -1,7 +1,8 @@
 /** Calls of a hub, as sampjs makes them: a request, and a client that executes it and calls back. */
+import { pageFacts, watchedPolicy } from "../../adapters/web/BrowserPage.ts"
 import { type WebCall, webCalls } from "../../adapters/web/WebCalls.ts"
 import { CallError } from "../../adapters/web/WebErrors.ts"
-import { parseXml } from "../../adapters/web/XmlCodecDom.ts"
+import { after, before, quickMs, sentence } from "../../domain/web/Reach.ts"
 import { webPort } from "../../domain/WebProfile.ts"
 import { writeCall } from "../../domain/XmlRpcWriter.ts"
 import { type PlainValue, plainValue } from "../promise/Plain.ts"
@@ -73,7 +74,28 @@ export class XmlRpcRequest {
   }
 }
 
-const call: WebCall = webCalls(parseXml)
+const sendCall = webCalls()
+
+/** Nothing answered, and why that may be (P1): sampjs says `No hub?` whatever the matter is. */
+const noHub = async (isForbidden: () => boolean, asked: boolean, error: unknown): Promise<Error> => {
+  const facts = await pageFacts()
+  await new Promise((resolve) => setTimeout(resolve)) // the browser tells of what the page's policy forbids a little later
+  const reason = after(facts, { answered: false, asked, forbidden: isForbidden() })
+  return noAnswer(`No hub? ${sentence(reason)}`, error)
+}
+
+const call: WebCall = (url, asked, options) =>
+  watchedPolicy([url], async (isForbidden) => {
+    const earlier = pageFacts() // not waited for: a page that is being left can send at once only
+    const began = Date.now()
+    try {
+      return await sendCall(url, asked, options)
+    } catch (error) {
+      if (!(error instanceof CallError) || error.reason !== "Lost") throw error
+      const took = Date.now() - began
+      throw await noHub(isForbidden, before(await earlier) === "will-ask" && took > quickMs, error)
+    }
+  })
 
 const errorOf = (error: unknown): Fault | Error => {
   if (!(error instanceof CallError)) return error instanceof Error ? error : new Error(String(error))
@@ -81,7 +103,6 @@ const errorOf = (error: unknown): Fault | Error => {
     case "RemoteFault":
       return new Fault(error.detail, String(error.code ?? 0))
     case "Lost":
-      return noAnswer("No hub?", error)
     case "Timeout":
     case "BadAnswer":
       return noAnswer(error.detail, error)

@@ -30,6 +30,8 @@ export interface Evidence {
   readonly forbidden: boolean
   /** Whether something took a request, though it did not answer as a hub. */
   readonly answered: boolean
+  /** Whether the first one took so long that somebody may have been asked. */
+  readonly asked: boolean
 }
 
 /** Why there is no hub to talk to, for programs. */
@@ -57,54 +59,61 @@ export const before = ({ allowed, framed, local, permission, secure }: PageFacts
   return "will-ask" // also of a browser that does not know the permission: it may have one of another name, or none
 }
 
+/** Whether another request can do no harm: nothing is in the way, or nobody has been asked though it seemed so. */
+export const mayTry = (facts: PageFacts, asked: boolean): boolean => {
+  const obstacle = before(facts)
+  return obstacle === undefined || obstacle === "will-ask" && (facts.permission === "unknown" || !asked)
+}
+
+/** Milliseconds within which nobody reads a question and closes it; a port on this machine refuses much sooner. */
+export const quickMs = 400
+
 /** Why requests have failed; `facts` are those after them. */
-export const after = (facts: PageFacts, { answered, forbidden }: Evidence): Reason => {
+export const after = (facts: PageFacts, { answered, asked, forbidden }: Evidence): Reason => {
   if (forbidden) return "content-policy"
   const obstacle = before(facts)
   if (obstacle !== undefined && obstacle !== "will-ask") return obstacle
   if (answered) return facts.named ? "not-a-hub" : "no-origin"
   if (obstacle === undefined) return "no-hub"
-  // who was asked and has not decided can only have closed the question
-  return facts.permission === "prompt" ? "dismissed" : "no-hub-or-blocked"
+  if (facts.permission === "unknown") return "no-hub-or-blocked"
+  // Who was asked and has not decided can only have closed the question. Chromium asks nobody where it counts the page to
+  // the machine or to its network, though it does not say so.
+  return asked ? "dismissed" : "no-hub"
 }
 
-const start = "Start one, such as TOPCAT's or `samp hub`, with its Web Profile switched on, and try again."
+const reach = "reach apps on your computer"
+const start = "Start one, such as TOPCAT's or `samp hub`, with its Web Profile on."
 
 const sentences: { readonly [R in Reason]: string } = {
   "not-secure":
-    "This page came over plain http, and browsers let only secure pages talk to programs on your computer. " +
-    "Open its https address instead.",
+    `Only secure pages may ${reach}, and this one, or one around it, came over plain http. Open its https ` +
+    "address.",
   "frame-policy":
-    "This page is shown inside another one, which does not let it talk to programs on your computer. " +
-    "Open it in a tab of its own; or its makers add allow=\"loopback-network; local-network-access\" to the frame.",
+    `The page around this one does not let it ${reach}. Open it in a tab of its own; or its makers add ` +
+    "allow=\"loopback-network; local-network-access\" to the frame.",
   "page-policy":
-    "The server of this page has forbidden it to talk to programs on your computer, by a Permissions-Policy " +
-    "header. Its makers have to allow loopback-network in there.",
-  "content-policy":
-    "The server of this page has forbidden it to talk to the hub, by a Content-Security-Policy. Its makers " +
-    "have to add http://127.0.0.1:21012 and http://localhost:21012 to connect-src.",
+    `The server of this page does not let it ${reach}. Its makers have to allow loopback-network in its ` +
+    "Permissions-Policy.",
+  "content-policy": "The server of this page does not let it reach the hub. Its makers have to allow " +
+    "http://127.0.0.1:21012 and http://localhost:21012 in its Content-Security-Policy, as connect-src.",
   "will-ask":
-    "To reach the astronomy programs on your computer, this page needs your leave: the browser will ask whether " +
-    "it may access apps on this device. Nothing is sent before you allow it.",
-  dismissed:
-    "The browser asked whether this page may access apps on this device, and the question was closed without an " +
-    "answer. Try again, and choose Allow.",
+    `Your browser will ask whether this page may ${reach}. Allow it, so that it finds your astronomy programs.`,
+  dismissed: `Your browser asked whether this page may ${reach}, and got no answer. Try again, and allow it.`,
   denied:
-    "Your browser keeps this page from the programs on your computer. Click on the symbol left of the address, open " +
-    "the site settings, allow access to apps on this device, and try again.",
-  "no-hub": `No SAMP hub for web pages is running on this computer. ${start}`,
+    `Your browser does not let this page ${reach}. Click on the symbol left of the address, allow it in the site ` +
+    "settings, and try again.",
+  "no-hub": `No SAMP hub for web pages is running on your computer. ${start}`,
   "no-hub-or-blocked":
-    "No SAMP hub for web pages answers: either none is running on this computer, or your browser " +
-    `keeps this page from it. ${start} If one is running, look into the site settings.`,
+    `No SAMP hub for web pages answers. ${start} If one is running, your browser does not let this ` +
+    "page reach it: look into the site settings.",
   "no-origin":
-    "A hub may be running, but this page has no address that it could recognize: it is a file, or in a " +
-    "sandboxed frame. Open it from a web server; one on your own computer will do.",
+    "This page is a file, or in a sandboxed frame, so that a hub cannot tell it from others. Open it from a " +
+    "web server; one on your computer will do.",
   "not-a-hub":
-    "Another program sits at the port where the hub should be, or a hub too old for this browser. Stop that " +
-    "program, and start a hub.",
-  busy:
-    "A hub is running on this computer, but it is too busy to answer. Look whether it has a question open, and try again.",
-  refused: "The hub did not let this page in."
+    "What is running where the hub should be is no hub, or one too old for your browser. Stop it, and start a " +
+    "hub.",
+  busy: "The hub on your computer is too busy to answer. Look whether it has a question open, and try again.",
+  refused: "The hub on your computer did not let this page in."
 }
 
 /** What is wrong and what to do, for whoever sits before the page. */

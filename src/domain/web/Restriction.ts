@@ -81,7 +81,6 @@ export const visible = (allowed: Patterns, subscriptions: SampMap): SampMap => {
     if (marked ?? wholly) seen.set(pattern, annotationOf(pattern))
   }
   for (const part of allowed) {
-    if (subscriptions.has(part)) continue
     // the most specific one that it is a part of speaks for it
     const whole = patternsMatching(part).find((pattern) => subscriptions.has(pattern))
     if (whole !== undefined && mark(annotationOf(whole)) === undefined) seen.set(part, annotationOf(whole))

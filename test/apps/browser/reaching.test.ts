@@ -47,7 +47,10 @@ describe("P1 no hub for a page", () => {
     const error = await rejection(page(hub))
     assert.instanceOf(error, Unreachable)
     assert.strictEqual(error.reason, "refused")
-    assert.strictEqual(error.message, "The hub did not let this page in. It says: the user does not want it")
+    assert.strictEqual(
+      error.message,
+      "The hub on your computer did not let this page in. It says: the user does not want it"
+    )
     const patient = await page(hub, { whenNoHub: "wait" })
     assert.strictEqual((await patient.status())._tag, "Disconnected")
     hub.scripts.set("register", () => ({ fault: "the hub is busy with other questions" }))

@@ -146,6 +146,11 @@ describe("the page of consent", () => {
         yield* introduce(Effect.succeed([{ id: "c1", name: "Page", origin: a }]))
         yield* Effect.sleep(5_000)
         assert.strictEqual(yield* changes(place), then + 1, "who comes and goes is looked up now and then")
+        yield* introduce(Effect.succeed([{ id: "c2", name: "Other", origin: a }]))
+        yield* view
+        yield* introduce(Effect.succeed([{ id: "c1", name: "Page", origin: a }]))
+        yield* Effect.sleep(5_000)
+        assert.strictEqual(yield* changes(place), then + 2, "compared with what was shown last")
       }),
       { mode: "page" }
     )

@@ -2,7 +2,7 @@
 import { assert, describe, it, vi } from "@effect/vitest"
 import { samp } from "../../../src/sampjs.ts"
 import { eventually } from "../../support/eventually.ts"
-import { askedOf, begin, called, placeHub, registered, sampMap } from "./world.ts"
+import { askedOf, begin, called, placeHub, placePage, registered, sampMap } from "./world.ts"
 
 const ping = new samp.XmlRpcRequest("samp.webhub.ping")
 
@@ -62,7 +62,7 @@ describe("XmlRpcClient", () => {
     [
       [{ body: "<html>", status: 200 }, /XML/u],
       [{ body: "", status: 403 }, /403/u],
-      ["hang up", /^error: No hub\?$/u]
+      ["hang up", /^error: No hub\? No SAMP hub .*samp hub/u]
     ] as const
   )("P1, WIRE-112 tells of an answer that is none: %j", async (scripted, text) => {
     const { hub } = await begin()
@@ -70,6 +70,26 @@ describe("XmlRpcClient", () => {
     const client = new samp.XmlRpcClient()
     assert.match(String(await called((ok, no) => client.execute(ping, ok, no))), text)
   })
+
+  it.each(
+    [
+      ["granted", true, "https://archive.example", undefined, /no hub .*is running|No SAMP hub/iu],
+      ["denied", true, "https://archive.example", undefined, /browser does not let this page/u],
+      ["denied", false, "http://archive.example", undefined, /https/u],
+      ["granted", true, "https://archive.example", "http://localhost:21012", /Content-Security-Policy/u]
+    ] as const
+  )(
+    "P1 says why nothing answers: %s, secure %s, %s, forbidden %s",
+    async (state, secure, origin, blocked, text) => {
+      placePage({ state, secure, origin, blocked })
+      const error = await new Promise<unknown>((resolve) =>
+        new samp.XmlRpcClient().execute(ping, null, resolve)
+      )
+      assert.match(String(error), /^No hub\? /u)
+      assert.match(String(error), text)
+      assert.instanceOf(error, Error)
+    }
+  )
 
   it("calls nothing back once it is given up", async () => {
     const { hub } = await begin()

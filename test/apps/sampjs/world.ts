@@ -122,6 +122,41 @@ export const placeDocument = (): void => {
   vi.stubGlobal("document", {
     createElement: (name: string) => new Node(name),
     createDocumentFragment: () => new Node("#fragment"),
+    addEventListener: () => {},
+    removeEventListener: () => {},
     createTextNode: textNode
+  })
+}
+
+/** Lets the shim believe that it is in a page to which nothing answers, and that its browser says this of it. */
+export const placePage = (says: {
+  readonly state: string
+  readonly secure: boolean
+  readonly origin: string
+  /** What the policy of the page forbids. */
+  readonly blocked: string | undefined
+}): void => {
+  const listeners = new Set<(event: { readonly blockedURI: string }) => void>()
+  atEnd(() => {
+    if (listeners.size > 0) throw new Error("a listener was forgotten")
+  })
+  vi.stubGlobal("location", {
+    hostname: new URL(says.origin).hostname,
+    protocol: new URL(says.origin).protocol
+  })
+  vi.stubGlobal("isSecureContext", says.secure)
+  vi.stubGlobal("navigator", { permissions: { query: async () => ({ state: says.state }) } })
+  vi.stubGlobal("document", {
+    addEventListener: (_: string, listener: (event: { readonly blockedURI: string }) => void) =>
+      listeners.add(listener),
+    removeEventListener: (_: string, listener: (event: { readonly blockedURI: string }) => void) =>
+      listeners.delete(listener)
+  })
+  vi.stubGlobal("fetch", async () => {
+    const { blocked } = says
+    if (blocked !== undefined) {
+      setTimeout(() => listeners.forEach((listen) => listen({ blockedURI: blocked })))
+    }
+    throw new TypeError("Failed to fetch")
   })
 }

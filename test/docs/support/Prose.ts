@@ -80,7 +80,7 @@ const typed = (pattern: RegExp): ReadonlyArray<Typed> =>
   )
 
 /** The commands that people are told to type. */
-export const commands = () => typed(/(?<![\w./-])samp ([a-z]+)/gu)
+export const commands = () => typed(/(?<![\w./-])samp ([a-z-]+)/gu)
 
 /** The npm scripts that people are told to run; `npm test` is one. */
 export const scripts = () => typed(/\bnpm (?:run )?(test\b|(?<=run )[\w:-]+)/gu)

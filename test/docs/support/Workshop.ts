@@ -44,7 +44,8 @@ export const make = (blocks: ReadonlyArray<Block>): Workshop => {
     symlinkSync(join(root, "node_modules", name), join(modules, name))
   }
   symlinkSync(join(root, "src"), join(installed, "src"))
-  const exports = { ".": "./src/index.ts", "./promise": "./src/promise.ts", "./testing": "./src/testing.ts" }
+  const entries = ["browser", "promise", "sampjs", "testing"].map((name) => [`./${name}`, `./src/${name}.ts`])
+  const exports = { ".": "./src/index.ts", ...Object.fromEntries(entries) }
   writeFileSync(join(installed, "package.json"), JSON.stringify({ type: "module", exports }))
   writeFileSync(join(path, "package.json"), JSON.stringify({ type: "module" }))
   writeFileSync(join(path, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }))

@@ -1,6 +1,8 @@
 /** The file of the policy. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { parseTime, readPolicy, writePolicy } from "../../../src/domain/consent/PolicyText.ts"
 import { runs } from "../../support/arbitraries.ts"
 import { mutate, random } from "../../support/seeded.ts"
@@ -105,6 +107,12 @@ describe("the file of the policy", () => {
     for (const text of ["2027-01-01T18:00:00", "2027", "1/1/2027", "2027-13-01", "2027-02-30T25:00Z", ""]) {
       assert.isUndefined(parseTime(text), text)
     }
+  })
+
+  it("is read as docs/web-consent.md shows it", () => {
+    const text = readFileSync(join(import.meta.dirname, "..", "..", "..", "docs", "web-consent.md"), "utf8")
+    const [, example = ""] = /```json\n([^]*?)```/u.exec(text) ?? []
+    assert.lengthOf(Result.getOrThrow(readPolicy(example)).rules, 4)
   })
 
   it("is not read at all if it is no policy's size", () => {

@@ -4,6 +4,7 @@ import {
   after,
   before,
   type Evidence,
+  mayTry,
   type PageFacts,
   type Reason,
   sentence
@@ -19,7 +20,7 @@ const page: PageFacts = {
   permission: "granted"
 }
 
-const nothing: Evidence = { forbidden: false, answered: false }
+const nothing: Evidence = { forbidden: false, answered: false, asked: false }
 
 const booleans = [true, false]
 const permissions = ["granted", "prompt", "denied", "unknown"] as const
@@ -73,7 +74,14 @@ describe("P1 why requests have failed", () => {
       "no-origin"
     ],
     ["nothing listens, and the page is a file", { local: true, named: false }, {}, "no-hub"],
-    ["the question was closed", { permission: "prompt" }, {}, "dismissed"],
+    ["the question was closed", { permission: "prompt" }, { asked: true }, "dismissed"],
+    ["nothing listens, and nobody was asked after all", { permission: "prompt" }, {}, "no-hub"],
+    [
+      "something listens, and nobody was asked after all",
+      { permission: "prompt" },
+      { answered: true },
+      "not-a-hub"
+    ],
     ["the user said no", { permission: "denied" }, {}, "denied"],
     ["the browser tells nothing", { permission: "unknown" }, {}, "no-hub-or-blocked"],
     [
@@ -94,9 +102,11 @@ describe("P1 why requests have failed", () => {
     for (const facts of everyPage) {
       for (const answered of booleans) {
         for (const forbidden of booleans) {
-          const reason = after(facts, { answered, forbidden })
-          assert.isNotEmpty(sentence(reason), JSON.stringify({ facts, answered, forbidden }))
-          assert.notStrictEqual(reason, "will-ask")
+          for (const asked of booleans) {
+            const reason = after(facts, { answered, asked, forbidden })
+            assert.isNotEmpty(sentence(reason), JSON.stringify({ facts, answered, forbidden }))
+            assert.notStrictEqual(reason, "will-ask")
+          }
         }
       }
       // what was in the way before still is
@@ -104,6 +114,17 @@ describe("P1 why requests have failed", () => {
       if (obstacle !== undefined && obstacle !== "will-ask") {
         assert.strictEqual(after(facts, nothing), obstacle)
       }
+    }
+  })
+
+  it("P1 nobody is asked a second time by a further try, nor anything tried that is forbidden", () => {
+    assert.isTrue(mayTry(page, true))
+    assert.isTrue(mayTry({ ...page, permission: "prompt" }, false))
+    assert.isFalse(mayTry({ ...page, permission: "prompt" }, true))
+    assert.isTrue(mayTry({ ...page, permission: "unknown" }, true))
+    for (const asked of booleans) {
+      assert.isFalse(mayTry({ ...page, permission: "denied" }, asked))
+      assert.isFalse(mayTry({ ...page, permission: "prompt", allowed: false }, asked))
     }
   })
 
