@@ -2,7 +2,7 @@
 import { isVisible, onPermissionChange, pageFacts, watchedPolicy } from "../../adapters/web/BrowserPage.ts"
 import { knock, type WebCall } from "../../adapters/web/WebCalls.ts"
 import { tagged } from "../../adapters/web/WebErrors.ts"
-import { after, before, mayTry, type Reason, sentence } from "../../domain/web/Reach.ts"
+import { after, before, mayTry, quickMs, type Reason, sentence } from "../../domain/web/Reach.ts"
 import { CallError } from "./Errors.ts"
 import { sleep } from "./Pulling.ts"
 import { webMethod } from "./WebConnection.ts"
@@ -25,9 +25,6 @@ export type Unreachable = InstanceType<typeof Unreachable>
 
 /** Milliseconds for an answer to a ping; not counted while the browser may have a question open. */
 const pingMs = 10_000
-
-/** Milliseconds within which nobody reads a question and closes it; a port on this machine refuses much sooner. */
-const quickMs = 400
 
 const pingCall = { method: webMethod("ping"), params: [] }
 

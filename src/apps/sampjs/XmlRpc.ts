@@ -2,7 +2,7 @@
 import { pageFacts, watchedPolicy } from "../../adapters/web/BrowserPage.ts"
 import { type WebCall, webCalls } from "../../adapters/web/WebCalls.ts"
 import { CallError } from "../../adapters/web/WebErrors.ts"
-import { after, sentence } from "../../domain/web/Reach.ts"
+import { after, quickMs, sentence } from "../../domain/web/Reach.ts"
 import { webPort } from "../../domain/WebProfile.ts"
 import { writeCall } from "../../domain/XmlRpcWriter.ts"
 import { type PlainValue, plainValue } from "../promise/Plain.ts"
@@ -77,19 +77,23 @@ export class XmlRpcRequest {
 const sendCall = webCalls()
 
 /** Nothing answered, and why that may be (P1): sampjs says `No hub?` whatever the matter is. */
-const noHub = async (isForbidden: () => boolean, error: unknown): Promise<Error> => {
+const noHub = async (isForbidden: () => boolean, asked: boolean, error: unknown): Promise<Error> => {
   const facts = await pageFacts()
   await new Promise((resolve) => setTimeout(resolve)) // the browser tells of what the page's policy forbids a little later
-  const reason = after(facts, { answered: false, forbidden: isForbidden() })
+  const reason = after(facts, { answered: false, asked, forbidden: isForbidden() })
   return noAnswer(`No hub? ${sentence(reason)}`, error)
 }
 
 const call: WebCall = (url, asked, options) =>
   watchedPolicy([url], async (isForbidden) => {
+    const began = Date.now()
     try {
       return await sendCall(url, asked, options)
     } catch (error) {
-      throw error instanceof CallError && error.reason === "Lost" ? await noHub(isForbidden, error) : error
+      const tookLong = Date.now() - began > quickMs
+      throw error instanceof CallError && error.reason === "Lost"
+        ? await noHub(isForbidden, tookLong, error)
+        : error
     }
   })
 

@@ -34,6 +34,9 @@ export interface Evidence {
   readonly asked: boolean
 }
 
+/** Milliseconds within which nobody reads a question and closes it; a port on this machine refuses much sooner. */
+export const quickMs = 400
+
 /** Why there is no hub to talk to, for programs. */
 export type Reason =
   | "not-secure"

@@ -269,7 +269,7 @@ describe.each(Object.entries(kinds))("P1 %s", (_, kind) => {
       const { outcome, text } = await click(place)
       expect(outcome).toBe(kind.after(permission, hub))
       expect(text).toMatch(outcome === "connected" ? /^$/u : /^[A-Z].{30,}\./u)
-      if (outcome === "refused") expect(text).toContain("the user does not want it")
+      expect(text.includes("the user does not want it")).toBe(outcome === "refused")
       await page.close()
     }
   )
