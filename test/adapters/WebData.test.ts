@@ -148,6 +148,19 @@ describe("WEB-50 reading a URL that was mentioned", () => {
     assert.match(gone.message, /^file:\/\/\/a: the hub could not be reached$/u)
   })
 
+  test("WIRE-140 reads escaped URLs through a hub that undoes the encoding twice, as JSAMP's does", async () => {
+    const url = "file:///data/two%20words.vot"
+    const twice = (request: IncomingMessage) => decodeURIComponent(decodeURIComponent(request.url ?? ""))
+    const { asked, offered } = await gateway((request, response) =>
+      response.writeHead(twice(request) === `/proxied/t?${url}` ? 200 : 403).end("bytes")
+    )
+    assert.strictEqual(await (await fetchUrl(() => offered, url)).text(), "bytes")
+    assert.strictEqual(asked.length, 2)
+    assert.strictEqual((await failure(fetchUrl(() => offered, "file:///data/other%20words.vot"))).status, 403)
+    assert.strictEqual((await failure(fetchUrl(() => offered, "file:///data/other.vot"))).status, 403)
+    assert.strictEqual(asked.length, 5) // once only for one in which nothing is escaped
+  })
+
   test("WIRE-106 with a hub that reads nothing for pages, tries what can be tried, and says so", async () => {
     const { offered, url } = await gateway()
     const poor: Gateway = { ...offered, translator: "" }

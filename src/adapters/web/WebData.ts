@@ -86,12 +86,20 @@ export const fetchUrl = async (
   }
   const { translator, url: hub } = gateway()
   if (translator !== "") {
-    return get(
-      url,
-      translator + encodeURIComponent(url),
-      { ...toLoopback, ...plain },
-      "the hub could not be reached"
-    )
+    const read = (encoded: string): Promise<Response> =>
+      get(
+        url,
+        translator + encodeURIComponent(encoded),
+        { ...toLoopback, ...plain },
+        "the hub could not be reached"
+      )
+    return read(url).catch((error: unknown) => {
+      // JSAMP's hub undoes the encoding twice, so that it takes what is escaped in the URL itself for something else
+      if (isUnanswered(error) || !url.includes("%")) throw error
+      return read(encodeURIComponent(url)).catch(() => {
+        throw error
+      })
+    })
   }
   const why = `pages cannot read it, and the hub at ${hub} does not do it for them`
   if (/^http:/iu.test(url)) return get(url, url, plain, why)

@@ -34,6 +34,9 @@ export interface Evidence {
   readonly asked: boolean
 }
 
+/** Milliseconds within which nobody reads a question and closes it; a port on this machine refuses much sooner. */
+export const quickMs = 400
+
 /** Why there is no hub to talk to, for programs. */
 export type Reason =
   | "not-secure"
@@ -64,9 +67,6 @@ export const mayTry = (facts: PageFacts, asked: boolean): boolean => {
   const obstacle = before(facts)
   return obstacle === undefined || obstacle === "will-ask" && (facts.permission === "unknown" || !asked)
 }
-
-/** Milliseconds within which nobody reads a question and closes it; a port on this machine refuses much sooner. */
-export const quickMs = 400
 
 /** Why requests have failed; `facts` are those after them. */
 export const after = (facts: PageFacts, { answered, asked, forbidden }: Evidence): Reason => {

@@ -109,6 +109,23 @@ describe("P1 a page that needs its user's leave", () => {
     assert.strictEqual((await client.status())._tag, "Connected")
   })
 
+  it("P1 knows a question that was closed by the time that it took, and asks no second one", async () => {
+    const hub = await start()
+    const web = new FakePage()
+    web.set("prompt")
+    web.isActive = true
+    for (const [ms, reason, tries] of [[600, "dismissed", 1], [0, "no-hub", 2]] as const) {
+      let fetched = 0
+      vi.stubGlobal("fetch", async () => {
+        fetched++
+        await new Promise((resolve) => setTimeout(resolve, ms))
+        throw new TypeError("Failed to fetch")
+      })
+      assert.strictEqual(await reasonOf(page(hub)), reason)
+      assert.strictEqual(fetched, tries) // the second one finds out whether anything listens
+    }
+  })
+
   it("P1 asks without a click if it is told to, and never when it is denied", async () => {
     const hub = await start()
     const web = new FakePage()

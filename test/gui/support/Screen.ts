@@ -37,6 +37,8 @@ export interface Screen {
   readonly env: Record<string, string>
   readonly picture: () => Promise<Picture>
   readonly click: (x: number, y: number) => Promise<void>
+  /** Presses a key, by its name in X. */
+  readonly press: (key: string) => Promise<void>
 }
 
 const width = 1280
@@ -71,6 +73,9 @@ export const start = async (home: Home): Promise<Screen> => {
     },
     click: async (x, y) => {
       await run("xdotool", ["mousemove", `${x}`, `${y}`, "click", "1"], { env, timeout: 10_000 })
+    },
+    press: async (key) => {
+      await run("xdotool", ["key", key], { env, timeout: 10_000 })
     }
   }
 }

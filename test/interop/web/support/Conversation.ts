@@ -23,6 +23,7 @@ const answers = (party: Party, params: Json.JsonRecord) =>
       "spectrum.load.ssa-generic",
       {
         "samp.status": "samp.error",
+        ...party.kind === "client" ? { "samp.result": {} } : {},
         "samp.error": party.kind === "page"
           ? { "samp.errortxt": "Error: could not" }
           : { "samp.errortxt": "could not", "samp.code": "42" }

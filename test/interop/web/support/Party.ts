@@ -16,7 +16,7 @@ export type Params = Readonly<Record<string, string>>
 export type Received = Json.JsonRecord
 
 export interface Party {
-  readonly kind: "page" | "astropy" | "jsamp"
+  readonly kind: "page" | "client" | "astropy" | "jsamp"
   readonly id: string
   readonly clients: () => Promise<ReadonlyArray<string>>
   /** Metadata and subscriptions of another, as this one is shown them. */

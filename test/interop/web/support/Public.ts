@@ -75,8 +75,16 @@ export interface Profile {
   readonly spaces: { readonly [port: number]: "public" | "private" }
 }
 
-/** Starts it. */
-export const start = (home: Home, { said, spaces }: Profile): Promise<BrowserContext> => {
+/**
+ * Starts it.
+ *
+ * @param display - of the screen on which it is to show; else it has no window
+ */
+export const start = (
+  home: Home,
+  { said, spaces }: Profile,
+  display?: string
+): Promise<BrowserContext> => {
   const folder = join(home.path, "profile")
   const rules = Object.fromEntries(
     Object.entries(said).map(([origin, answer]) => [`${origin},*`, { setting: settings[answer] }])
@@ -89,10 +97,17 @@ export const start = (home: Home, { said, spaces }: Profile): Promise<BrowserCon
   const overrides = Object.entries(spaces).map(([port, space]) => `127.0.0.1:${port}=${space}`)
   return chromium.launchPersistentContext(folder, {
     ...options(home),
+    ...display === undefined ? {} : {
+      headless: false,
+      viewport: null,
+      env: { ...home.env, DISPLAY: display }
+    },
     executablePath: executablePath(),
     args: [
       ...options(home).args,
       "--ignore-certificate-errors",
+      "--window-position=0,0",
+      "--window-size=1200,900",
       "--host-resolver-rules=MAP *.test 127.0.0.1",
       `--ip-address-space-overrides=${overrides.join(",")}`
     ]
