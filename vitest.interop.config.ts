@@ -5,6 +5,8 @@ const limits = { testTimeout: 120_000, hookTimeout: 120_000, maxConcurrency: 2 }
 const testers = "test/interop/jsamp-testers.test.ts"
 /** These need the one port that pages know, and a browser each: one file after the other. */
 const web = "test/interop/web/**/*.test.ts"
+/** Nearly two hundred cells in Chromium, which take minutes: `npm run test:permissions`. */
+const permissions = "test/interop/web/permissions.test.ts"
 
 export default defineConfig({
   test: {
@@ -24,13 +26,15 @@ export default defineConfig({
         test: {
           name: "web",
           include: [web],
+          exclude: [permissions],
           sequence: { groupOrder: 2 },
           maxWorkers: 1,
           fileParallelism: false,
           ...limits,
           maxConcurrency: 1
         }
-      }
+      },
+      { test: { name: "permissions", include: [permissions], sequence: { groupOrder: 3 }, ...limits } }
     ]
   }
 })
