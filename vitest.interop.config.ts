@@ -5,8 +5,8 @@ const limits = { testTimeout: 120_000, hookTimeout: 120_000, maxConcurrency: 2 }
 const testers = "test/interop/jsamp-testers.test.ts"
 /** These need the one port that pages know, and a browser each: one file after the other. */
 const web = "test/interop/web/**/*.test.ts"
-/** Nearly two hundred cells in Chromium, which take minutes: `npm run test:permissions`. */
-const permissions = "test/interop/web/permissions.test.ts"
+/** Our own pages in Chromium, with the matrix of permissions, which takes minutes: `npm run test:pages`. */
+const pages = ["permissions", "demo", "shim"].map((name) => `test/interop/web/${name}.test.ts`)
 
 export default defineConfig({
   test: {
@@ -26,7 +26,7 @@ export default defineConfig({
         test: {
           name: "web",
           include: [web],
-          exclude: [permissions],
+          exclude: pages,
           sequence: { groupOrder: 2 },
           maxWorkers: 1,
           fileParallelism: false,
@@ -34,7 +34,17 @@ export default defineConfig({
           maxConcurrency: 1
         }
       },
-      { test: { name: "permissions", include: [permissions], sequence: { groupOrder: 3 }, ...limits } }
+      {
+        test: {
+          name: "pages",
+          include: pages,
+          sequence: { groupOrder: 3 },
+          maxWorkers: 1,
+          fileParallelism: false,
+          ...limits,
+          maxConcurrency: 1
+        }
+      }
     ]
   }
 })
