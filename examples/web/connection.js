@@ -19,6 +19,9 @@ export const element = (name, attributes = {}, ...children) => {
 export const sentence = (text) =>
   text.split("`").map((part, i) => i % 2 === 1 ? element("code", {}, part) : part)
 
+/** A text as the beginning of a sentence. */
+const begun = (text) => text.charAt(0).toUpperCase() + text.slice(1)
+
 /** What is the matter, in a few words, by the client's reasons. */
 const titles = {
   "content-policy": "The server of this page keeps it from the hub",
@@ -113,7 +116,7 @@ export const connection = (options, onClient) => {
       busy: true,
       title: "Asking the hub …",
       why:
-        "If it has a question for you, it shows it where it runs: in a window, in its terminal, or on its own page. Until you have answered, this page waits.",
+        "If it has a question for you, it shows it where it runs: in a window, in its terminal, or on a page of its own, which `samp consent page` tells. Until you have answered, this page waits.",
       buttons: ["cancel"]
     })
     const { signal } = giveUp
@@ -155,11 +158,11 @@ export const connection = (options, onClient) => {
           tone: "wait",
           busy: true,
           title: "The hub has gone",
-          why: `${status.why}. As soon as another one runs, this page connects to it.`,
+          why: `${begun(status.why)}. As soon as another one runs, this page connects to it.`,
           buttons: ["leave"]
         })
       case "Disconnected":
-        return show({ tone: "bad", title: "Disconnected", why: `${status.why}.`, buttons: ["back", "leave"] })
+        return show({ tone: "bad", title: "Disconnected", why: `${begun(status.why)}.`, buttons: ["back"] })
     }
   }
 

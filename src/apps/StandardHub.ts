@@ -13,7 +13,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { fault, quote } from "../domain/Fault.ts"
-import { type HubStatus, writeStatus, writeWebState } from "../domain/HubStatus.ts"
+import { type HubStatus, type WebState, writeStatus, writeWebState } from "../domain/HubStatus.ts"
 import { PrivateKey, sameSecret } from "../domain/Identifiers.ts"
 import {
   type HubNames,
@@ -89,11 +89,11 @@ export class StandardHub extends Context.Service<StandardHub, HubRecord & { read
   "samp/apps/StandardHub"
 ) {}
 
+const notWeb: WebState = { _tag: "Off", why: "the hub was started without it" }
+
 /** Switches the Web Profile as it is wished, and tells how it is then. */
 const switchWeb = (web: Option.Option<WebHub["Service"]>, wish: string) => {
-  if (Option.isNone(web)) {
-    return Effect.succeed(writeWebState({ _tag: "Off", why: "the hub was started without it" }))
-  }
+  if (Option.isNone(web)) return Effect.succeed(writeWebState(notWeb))
   const { state, switchOff, switchOn } = web.value
   if (wish !== "on" && wish !== "off" && wish !== "") {
     return Effect.fail(fault("Malformed", `${quote(wish)} is none of on, off and the empty string`))
@@ -121,9 +121,10 @@ const handler = (
         case "Stop":
           return Effect.as(engine.end, "")
         case "Status":
-          return Effect.map(
+          return Effect.zipWith(
             engine.status,
-            (status) => writeStatus({ product, version, ...about(), ...status })
+            Option.isSome(web) ? web.value.state : Effect.succeed(notWeb),
+            (status, web) => writeStatus({ product, version, ...about(), ...status, web })
           )
         case "Web":
           return switchWeb(web, wanted.wish)

@@ -24,7 +24,7 @@ export const writeWebState = (state: WebState): SampMap =>
   entries(state._tag === "On" ? { state: "on", url: state.url } : { state: "off", why: plain(state.why) })
 
 /** Reads it; undefined if it is none. */
-export const readWebState = (value: SampValue): WebState | undefined => {
+export const readWebState = (value: SampValue | undefined): WebState | undefined => {
   if (!isMap(value)) return undefined
   const state = text(value, "state")
   if (state === "on") return { _tag: "On", url: text(value, "url") }
@@ -34,7 +34,7 @@ export const readWebState = (value: SampValue): WebState | undefined => {
 /** One client of a hub. */
 export interface ClientStatus {
   readonly id: string
-  /** Its `samp.name`; empty if it has declared none. */
+  /** Its `samp.name`, of a web client the one that it registered with before; empty if it has said none. */
   readonly name: string
   /** When it registered, ISO 8601. */
   readonly registered: string
@@ -82,6 +82,8 @@ export interface HubStatus {
   readonly uptime: number
   readonly openCalls: number
   readonly routed: Routed
+  /** Its Web Profile; undefined if it does not tell. */
+  readonly web?: WebState | undefined
   readonly clients: ReadonlyArray<ClientStatus>
 }
 
@@ -102,7 +104,7 @@ export const clientFacts = (state: HubState): ReadonlyArray<ClientFacts> => {
   for (const [, { recipient }] of state.calls) callsTo.set(recipient, (callsTo.get(recipient) ?? 0) + 1)
   return clientsInOrder(state).map(({ callback, id, lastSeen, metadata, openCalls, registeredAt, web }) => ({
     id,
-    name: stringAt(metadata, "samp.name") ?? "",
+    name: stringAt(metadata, "samp.name") ?? web?.name ?? "",
     callable: callback !== undefined,
     callsTo: callsTo.get(id) ?? 0,
     callsFrom: openCalls,
@@ -145,9 +147,10 @@ const writeClient = ({ id: _, name, trouble, ...rest }: ClientStatus): SampMap =
   })
 
 /** The status as it goes over the wire. */
-export const writeStatus = ({ clients, routed, ...rest }: HubStatus): SampMap =>
+export const writeStatus = ({ clients, routed, web, ...rest }: HubStatus): SampMap =>
   entries({
     ...rest,
+    web: web && writeWebState(web),
     routed: entries({ ...routed }),
     clientCount: clients.length,
     clients: new Map(clients.map((client) => [client.id, writeClient(client)]))
@@ -185,7 +188,9 @@ export const readStatus = (value: SampValue): Result.Result<HubStatus, string> =
   }
   const found = value.get("routed")
   const numbers: SampMap = isMap(found) ? found : new Map()
+  const web = readWebState(value.get("web"))
   return Result.succeed({
+    ...web === undefined ? {} : { web },
     product: text(value, "product"),
     version: text(value, "version"),
     url: text(value, "url"),

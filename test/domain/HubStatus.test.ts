@@ -11,7 +11,7 @@ import {
 } from "../../src/domain/HubStatus.ts"
 import { message, okResponse } from "../../src/domain/Message.ts"
 import { emptyMap, map, type SampValue } from "../../src/domain/SampValue.ts"
-import { Table } from "../support/Table.ts"
+import { archive, Table } from "../support/Table.ts"
 
 describe("what the state knows of its clients", () => {
   it("tells when they came and were last seen, without a client timeout to a second", () => {
@@ -45,6 +45,20 @@ describe("what the state knows of its clients", () => {
     ])
   })
 
+  it("WEB-14 tells the origin of pages, the name that they claimed until they declare one, and what waits for them", () => {
+    const table = new Table()
+    const [page] = table.enter({ name: "Claimed" })
+    const [program] = table.enter({ name: "Script", origin: "" })
+    table.ask(program, { _tag: "DeclareMetadata", metadata: map({ "samp.name": "Declared" }) })
+    const pulling = table.page(["table.*"])
+    table.ask(table.sender(), { _tag: "Notify", recipient: pulling.id, message: message("table.x") })
+    const facts = clientFacts(table.state)
+    assert.deepInclude(facts[0], { id: page.id, name: "Claimed", origin: archive, queued: 0 })
+    assert.deepInclude(facts[1], { name: "Declared", origin: "" })
+    assert.deepInclude(facts[2], { queued: 1, callable: true })
+    assert.isUndefined(facts[3]?.origin)
+  })
+
   it("HUB-10..15 counts what is accepted, once for each recipient, and nothing that is refused", () => {
     const table = new Table()
     const one = table.callable("a.b")
@@ -75,8 +89,10 @@ const status: HubStatus = {
   uptime: 90,
   openCalls: 1,
   routed: { notifications: 1, calls: 2, replies: 3, failed: 4 },
+  web: { _tag: "On", url: "http://127.0.0.1:2/" },
   clients: ["c2", "c10"].map((id, i) => ({
     id,
+    ...i === 0 ? {} : { origin: "https://archive.example" },
     name: i === 0 ? "" : "__proto__",
     registered: "2026-01-01T00:00:01.000Z",
     age: 89,
@@ -92,8 +108,10 @@ const status: HubStatus = {
 describe("a status on the wire", () => {
   it("is read as it was written", () => {
     assert.deepStrictEqual(readStatus(writeStatus(status)), Result.succeed(status))
-    const few = { ...status, pid: undefined, clients: [] }
+    const few: HubStatus = { ...status, pid: undefined, clients: [], web: { _tag: "Off", why: "it is" } }
     assert.deepStrictEqual(readStatus(writeStatus(few)), Result.succeed(few))
+    const { web: _, ...older } = status
+    assert.deepStrictEqual(readStatus(writeStatus(older)), Result.succeed(older))
   })
 
   it("DT-02 holds legal characters only, whatever an error said", () => {

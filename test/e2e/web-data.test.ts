@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Fs from "node:fs"
 import { type IncomingMessage, request } from "node:http"
 import { peakBytes } from "../bench/ProcessStats.ts"
-import { record, until, World } from "./harness.ts"
+import { pause, record, until, World } from "./harness.ts"
 import { message } from "./support/Client.ts"
 import { call } from "./support/WebPage.ts"
 import { isStruct, type Value } from "./support/Wire.ts"
@@ -117,6 +117,33 @@ describe.concurrent("data for pages", { timeout: 240_000 }, () => {
     if (process.platform === "linux") assert.isBelow(peakBytes(hub.program.pid) ?? Infinity, 150_000_000)
     await ask("unregister", key)
     assert.strictEqual((await read()).status, 403)
+  })
+
+  it("WEB-54, P4: another page reads what a page publishes, if it knows where, and nothing else of it", async () => {
+    await using world = new World()
+    const { ask, hub, key, publisher } = await withPage(world)
+    const other = await call(hub.web, "register", [{ "samp.name": "Viewer" }], { origin: evil }).answer
+    const translator = isStruct(other) ? String(other["samp.url-translator"]) : ""
+    const read = (url: string) => get(`${translator}${encodeURIComponent(url)}`, { origin: evil })
+    const { text: url } = await get(`${publisher}?name=t.vot`, { method: "POST", body: "<VOTABLE/>" })
+    // its own page has mentioned it, which opens nothing by itself
+    const mention = message("table.load.votable", { url, next: "file:///etc/hostname" })
+    await ask("notifyAll", key, mention)
+    const found = await read(url)
+    assert.deepStrictEqual([found.status, found.text], [200, "<VOTABLE/>"])
+    const { origin: root, pathname } = new URL(url)
+    const others = [
+      "file:///etc/hostname",
+      `${root}/`,
+      `${url}x`,
+      `${root}${pathname.replace(/[^/]+$/u, "other.vot")}`,
+      `${root.replace("127.0.0.1", "localhost")}${pathname}`
+    ]
+    for (const other of others) assert.strictEqual((await read(other)).status, 403, other)
+    await ask("unregister", key)
+    const isGone = async (): Promise<boolean> => (await read(url)).status === 403
+    for (let n = 0; n < 400 && !await isGone(); n++) await pause(25)
+    assert.isTrue(await isGone())
   })
 
   it("P4: programs read what a page publishes; it goes with the page, and what a killed hub leaves with the next", async () => {

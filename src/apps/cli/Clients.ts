@@ -27,7 +27,7 @@ interface Listed extends Clients.KnownClient {
   readonly isHub: boolean
   readonly subscriptions: SampMap
   /** What a hub of ours knows of it. */
-  readonly times: Partial<Pick<ClientStatus, "registered" | "age" | "idle">>
+  readonly times: Partial<Pick<ClientStatus, "registered" | "age" | "idle" | "origin">>
 }
 
 const timesOf = (status: HubStatus | undefined, id: ClientId, isHub: boolean): Listed["times"] => {
@@ -63,6 +63,7 @@ const durationOf = (seconds: number | undefined): string =>
   seconds === undefined ? "-" : Print.duration(seconds)
 
 const table = (clients: ReadonlyArray<Listed>, hasIdle: boolean): string => {
+  const hasPages = clients.some(({ times }) => times.origin !== undefined)
   const rows = clients.map((client) => {
     const patterns = patternsOf(client)
     const more = patterns.length > shown ? ` and ${patterns.length - shown} more` : ""
@@ -70,12 +71,20 @@ const table = (clients: ReadonlyArray<Listed>, hasIdle: boolean): string => {
     return [
       client.id,
       nameOf(client),
+      ...hasPages ? [Print.origin(client.times.origin)] : [],
       durationOf(age),
       ...hasIdle ? [durationOf(idle)] : [],
       patterns.slice(0, shown).join(" ") + more
     ]
   })
-  return Print.table([["ID", "NAME", "AGE", ...hasIdle ? ["IDLE"] : [], "SUBSCRIPTIONS"], ...rows])
+  return Print.table([[
+    "ID",
+    "NAME",
+    ...hasPages ? ["ORIGIN"] : [],
+    "AGE",
+    ...hasIdle ? ["IDLE"] : [],
+    "SUBSCRIPTIONS"
+  ], ...rows])
 }
 
 /** A map as lines of `key: value`, its keys in order. */
@@ -97,6 +106,7 @@ const block = (client: Listed): string => {
   ]
   return [
     [`${client.id}  ${nameOf(client)}`, ...times].join(", "),
+    ...client.times.origin === undefined ? [] : [`  ${Print.origin(client.times.origin)}`],
     ...lines("metadata", client.metadata),
     ...lines("subscriptions", client.subscriptions)
   ].join("\n")
@@ -144,6 +154,7 @@ export const command = Command.make(
           id,
           name,
           ...isHub ? { hub: true } : {},
+          origin: times.origin,
           registered: times.registered,
           ageSeconds: times.age,
           idleSeconds: times.idle,

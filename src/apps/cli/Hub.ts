@@ -24,6 +24,7 @@ import { withExits } from "./Exits.ts"
 import { said } from "./Fault.ts"
 import * as Flags from "./Flags.ts"
 import { command as status } from "./HubStatus.ts"
+import { command as web } from "./HubWeb.ts"
 import * as Print from "./Print.ts"
 import * as Recording from "./Recording.ts"
 import * as WebFlags from "./WebFlags.ts"
@@ -207,5 +208,5 @@ export const command = Command.make("hub", flags, (given) => {
     { command: "samp hub --multi --label red1", description: "a further hub, for those who ask for red1" }
   ]),
   withExits("hubRunning", "cannotStart"),
-  Command.withSubcommands([stop, status])
+  Command.withSubcommands([stop, status, web])
 )

@@ -11,6 +11,7 @@ import { type AnyHub, findAnyHub, pingMethod, placeOf } from "../Discovery.ts"
 import { hubStatus } from "../HubQuery.ts"
 import { withExits } from "./Exits.ts"
 import * as Flags from "./Flags.ts"
+import { asJson, sentence } from "./HubWeb.ts"
 import * as Print from "./Print.ts"
 import { connectTo, timed } from "./Session.ts"
 
@@ -31,9 +32,13 @@ const place = (hub: AnyHub): string => {
 /** The page about a hub that tells how it is. */
 const ownPage = (hub: AnyHub, status: HubStatus): string => {
   const { clients, openCalls, pid, product, routed, started, uptime, url, version } = status
-  const rows = clients.map(({ age, callable, callsFrom, callsTo, id, idle, name, trouble, waiting }) => [
+  const hasPages = clients.some(({ origin }) => origin !== undefined)
+  const rows = clients.map((
+    { age, callable, callsFrom, callsTo, id, idle, name, origin, trouble, waiting }
+  ) => [
     id,
     name === "" ? "-" : name,
+    ...hasPages ? [Print.origin(origin)] : [],
     Print.duration(age),
     Print.duration(idle),
     callable ? "yes" : "no",
@@ -42,11 +47,23 @@ const ownPage = (hub: AnyHub, status: HubStatus): string => {
     String(waiting),
     trouble === undefined ? "-" : `${trouble.at.slice(0, 19)}Z ${trouble.text}`
   ])
-  const heads = ["ID", "NAME", "AGE", "IDLE", "CALLABLE", "OWES", "AWAITS", "WAITING", "LAST TROUBLE"]
+  const heads = [
+    "ID",
+    "NAME",
+    ...hasPages ? ["ORIGIN"] : [],
+    "AGE",
+    "IDLE",
+    "CALLABLE",
+    "OWES",
+    "AWAITS",
+    "WAITING",
+    "LAST TROUBLE"
+  ]
   return [
     `SAMP hub at ${url}: ${product} ${version}, process ${pid ?? "unknown"}`,
     `Up ${Print.duration(uptime)}, since ${started}`,
     place(hub),
+    ...status.web === undefined ? [] : [sentence(status.web)],
     `Messages so far: ${count(routed.notifications, "notification")}, ${count(routed.calls, "call")}, ${
       count(routed.replies, "response")
     }; ${routed.failed === 1 ? "1 delivery" : `${routed.failed} deliveries`} failed`,
@@ -95,7 +112,7 @@ export const command = Command.make(
     const status = yield* hubStatus(hub)
     if (status !== undefined) {
       return yield* json
-        ? Print.json({ ...known, full: true, ...status, url })
+        ? Print.json({ ...known, full: true, ...status, web: status.web && asJson(status.web), url })
         : Print.line(ownPage(hub, status))
     }
     const facts = yield* foreign(hub)

@@ -19,6 +19,14 @@ export const inline = (value: SampMap): string => {
   return text.length > 500 ? `${text.slice(0, 500)}...` : text
 }
 
+/**
+ * Where a client comes from.
+ *
+ * @param given - the origin of a web client, empty for a program that named none; undefined for a client of the Standard Profile
+ */
+export const origin = (given: string | undefined): string =>
+  given === undefined ? "-" : given === "" ? "a program over the Web Profile" : given
+
 const units: ReadonlyArray<readonly [name: string, seconds: number]> = [["d", 86_400], ["h", 3_600], [
   "min",
   60

@@ -167,9 +167,7 @@ export class Connection {
     if (this.closed) return
     this.closed = true
     this.unregister()
-    const { onclose } = this
-    this.onclose = undefined
-    safely(onclose)
+    safely(this.onclose)
   }
 
   /**

@@ -199,6 +199,27 @@ describe("ClientTracker", () => {
     assert.deepStrictEqual([connection.closed, Object.keys(tracker.metas)], [false, ["hub"]])
   })
 
+  it("forgets those who leave while it asks about them", async () => {
+    const tracker = new samp.ClientTracker()
+    const { hub } = await begin({ acknowledges: true })
+    const connection = await registered()
+    let tell = (): void => {}
+    hub.scripts.set("getRegisteredClients", () => ({ value: ["c2"] }))
+    hub.scripts.set(
+      "getMetadata",
+      () => new Promise((resolve) => tell = () => resolve({ value: sampMap({ "samp.name": "brief" }) }))
+    )
+    tracker.init(connection)
+    connection.setCallable(tracker)
+    await eventually(() => hub.waiting === 1 && hub.calls("getMetadata").length === 1)
+    event(hub, "event.unregister", { id: "c2" })
+    await eventually(() => tracker.ids["c2"] === undefined && hub.waiting === 1)
+    tell()
+    await new Promise<void>((resolve) => connection.ping([], () => resolve()))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.deepStrictEqual([tracker.ids, tracker.metas, tracker.getName("c2")], [{}, {}, "[c2]"])
+  })
+
   it.each(["event.shutdown", "disconnect"])("SHUT-01, EVT-02 closes on samp.hub.%s", async (name) => {
     const { connection, hub } = await connected(new samp.ClientTracker())
     event(hub, name, {})

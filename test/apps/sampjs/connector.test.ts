@@ -47,6 +47,16 @@ describe("Connector", () => {
     assert.deepStrictEqual(askedOf(hub).map((call) => call.replace(/\(.*/u, "")), ["register", "ping"])
   })
 
+  it("takes a client without subscriptions, which hears of responses only", async () => {
+    const { hub } = await begin()
+    const { connector } = connecting("page", null, new samp.CallableClient(), null)
+    connector.register()
+    await eventually(() => hub.waiting === 1)
+    await new Promise<void>((resolve) => connector.connection?.ping([], () => resolve()))
+    assert.strictEqual(hub.calls("declareSubscriptions").length, 0)
+    assert.isOk(connector.connection)
+  })
+
   it("takes a client that has receiveNotification only", async () => {
     const { hub } = await begin()
     const got: Array<string> = []
