@@ -2,7 +2,7 @@
 import { pageFacts, watchedPolicy } from "../../adapters/web/BrowserPage.ts"
 import { type WebCall, webCalls } from "../../adapters/web/WebCalls.ts"
 import { CallError } from "../../adapters/web/WebErrors.ts"
-import { after, before, quickMs, sentence } from "../../domain/web/Reach.ts"
+import { after, quickMs, sentence } from "../../domain/web/Reach.ts"
 import { webPort } from "../../domain/WebProfile.ts"
 import { writeCall } from "../../domain/XmlRpcWriter.ts"
 import { type PlainValue, plainValue } from "../promise/Plain.ts"
@@ -86,14 +86,14 @@ const noHub = async (isForbidden: () => boolean, asked: boolean, error: unknown)
 
 const call: WebCall = (url, asked, options) =>
   watchedPolicy([url], async (isForbidden) => {
-    const earlier = pageFacts() // not waited for: a page that is being left can send at once only
     const began = Date.now()
     try {
       return await sendCall(url, asked, options)
     } catch (error) {
-      if (!(error instanceof CallError) || error.reason !== "Lost") throw error
-      const took = Date.now() - began
-      throw await noHub(isForbidden, before(await earlier) === "will-ask" && took > quickMs, error)
+      const tookLong = Date.now() - began > quickMs
+      throw error instanceof CallError && error.reason === "Lost"
+        ? await noHub(isForbidden, tookLong, error)
+        : error
     }
   })
 
