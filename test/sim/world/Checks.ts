@@ -65,7 +65,9 @@ const checkResident = (world: World, resident: Resident, hub: Hub) =>
     const others = [...answer.value.values()].filter(({ id }) => id !== status.hubId)
     const present = [...HashMap.keys(registry)].filter((id) => id !== status.selfId)
     same(world, `those whom ${name} knows`, others.map(({ id }) => id).sort(), present.sort())
-    if (touched) return // what somebody has declared may not have reached it
+    // What somebody has declared may not have reached it, nor what came while a hub that was frozen had too much for it.
+    const { clients: listed } = yield* hub.engine.status
+    if (touched || listed.some(({ id, trouble }) => id === status.selfId && trouble !== undefined)) return
     // A page is not shown all subscriptions of the others.
     const lines = page === undefined ? linesOf : linesWithout
     same(
