@@ -133,14 +133,15 @@ const tally = (keys: ReadonlyArray<string>): ReadonlyMap<string, number> => {
   return counts
 }
 
+const isThere = ({ connection, hub }: Guest): Effect.Effect<boolean> =>
+  Effect.map(
+    Effect.all([hub.engine.state, hub.process.life]),
+    ([{ clients }, life]) => life === "running" && HashMap.has(clients, connection.selfId)
+  )
+
 /** Whether a page must have got everything, whatever was done to it: it counts, and has been registered all the time. */
-const isExact = ({ connection, deafened, hub, page }: Guest): Effect.Effect<boolean> =>
-  page?.counts !== true || deafened
-    ? Effect.succeed(false)
-    : Effect.map(
-      Effect.all([hub.engine.state, hub.process.life]),
-      ([{ clients }, life]) => life === "running" && HashMap.has(clients, connection.selfId)
-    )
+const isExact = (guest: Guest): Effect.Effect<boolean> =>
+  guest.page?.counts !== true || guest.deafened ? Effect.succeed(false) : isThere(guest)
 
 /** Nobody got what was not sent to it, nor twice, nor in another order; and all of it, if nothing was done to anybody. */
 export const delivered = (world: World): Effect.Effect<void> =>
@@ -162,7 +163,9 @@ export const delivered = (world: World): Effect.Effect<void> =>
       const hubs = world.hubs.filter((hub) => sent.some((item) => item.hub === hub.name))
       const isCalm = actor?.kind === "guest" && !actor.touched && hubs.every(({ touched }) => !touched)
       if (actor?.kind !== "guest" || actor.left) continue
-      if (!isCalm && !(yield* isExact(actor))) continue
+      // A page that is closed has not asked for what came last.
+      const isBound = isCalm && (actor.page === undefined || (yield* isThere(actor)))
+      if (!isBound && !(yield* isExact(actor))) continue
       for (const [each, count] of tally(sent.filter(({ number }) => number !== "").map(key))) {
         if ((counts.get(each) ?? 0) !== count) {
           world.wrong(`${name} got ${each} ${counts.get(each) ?? 0} times of ${count}`)
