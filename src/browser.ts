@@ -4,13 +4,7 @@
  */
 export { NotOffered, type PublishOptions, WebError } from "./adapters/web/WebData.ts"
 export type { BrowserClient } from "./apps/browser/BrowserClient.ts"
-export {
-  availability,
-  connect,
-  type ConnectOptions,
-  type PlaceOptions,
-  watch
-} from "./apps/browser/connect.ts"
+export { connect, type ConnectOptions } from "./apps/browser/connect.ts"
 export {
   BadHub,
   BadMessage,
@@ -22,8 +16,9 @@ export {
   NotConnected
 } from "./apps/browser/Errors.ts"
 export { Failure, type Later, later, Warning } from "./apps/browser/Handling.ts"
+export { availability, type PlaceOptions, watch } from "./apps/browser/Places.ts"
 export { type Availability, Unreachable } from "./apps/browser/Reaching.ts"
 export type * from "./apps/browser/Types.ts"
-export type { PlainObject, PlainValue } from "./apps/promise/Plain.ts"
+export type { PlainObject, PlainValue } from "./apps/facade/Plain.ts"
 export type { PlainMap } from "./domain/client/Values.ts"
 export { type Reason, sentence as explain } from "./domain/web/Reach.ts"

@@ -36,6 +36,7 @@ const bundleOne = async (path, file, { external = {}, global } = {}) => {
   const build = await rolldown({
     input: global === undefined ? path : only,
     platform: "browser",
+    treeshake: { propertyReadSideEffects: false },
     logLevel: "warn",
     experimental: { attachDebugInfo: "none" }, // it tells where on this machine the modules were
     plugins: [{

@@ -3,7 +3,7 @@ import { tagged } from "../../adapters/web/WebErrors.ts"
 import { nobodyNamed } from "../../domain/client/Naming.ts"
 import { type ErrorTexts, errorTexts } from "../../domain/client/Responses.ts"
 import type { SampMap } from "../../domain/SampValue.ts"
-import { plain, type PlainObject } from "../promise/Plain.ts"
+import { plain, type PlainObject } from "../facade/Plain.ts"
 
 export { CallError } from "../../adapters/web/WebErrors.ts"
 

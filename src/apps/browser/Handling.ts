@@ -2,10 +2,10 @@
 import * as Result from "effect/Result"
 import { tagged } from "../../adapters/web/WebErrors.ts"
 import { failed, refusal } from "../../domain/client/Responses.ts"
-import { type PlainMap, readMap } from "../../domain/client/Values.ts"
+import { type PlainMap, readMap, type Values } from "../../domain/client/Values.ts"
 import { error, okResponse, warning } from "../../domain/Message.ts"
 import { emptyMap, type SampMap } from "../../domain/SampValue.ts"
-import type { PlainObject } from "../promise/Plain.ts"
+import type { PlainObject } from "../facade/Plain.ts"
 import { BadMessage } from "./Errors.ts"
 import type { Message } from "./Types.ts"
 
@@ -34,16 +34,18 @@ export type Later = typeof later
 /** A handler without the types of its MType. */
 export type Handle = (message: Message<PlainObject>) => unknown
 
-/** The map of plain values, or an error that says why there is none. */
-export const mapOf = (what: string, values: PlainMap): SampMap => {
-  const read = readMap(what, values)
-  if (Result.isFailure(read)) throw new BadMessage({ detail: read.failure })
-  return read.success
+/** What was made, or an error that says why it cannot be sent. */
+export const orBad = <A>(made: Result.Result<A, string>): A => {
+  if (Result.isFailure(made)) throw new BadMessage({ detail: made.failure })
+  return made.success
 }
+
+/** The map of plain values, or an error that says why there is none. */
+export const mapOf = (what: string, values: Values): SampMap => orBad(readMap(what, values))
 
 const resultOf = (values: PlainMap = {}): SampMap => {
   const read = readMap("", values)
-  return Result.isSuccess(read) ? read.success : emptyMap
+  return Result.isFailure(read) ? emptyMap : read.success
 }
 
 /** The response that a handler makes; undefined when it replies by itself. */

@@ -1,13 +1,25 @@
 /** What goes in and comes out of the browser client: as in the client behind promises, with MTypes by name only. */
-import type { Kinds } from "../../domain/client/Bindings.ts"
 import type { ErrorTexts } from "../../domain/client/Responses.ts"
 import type { PlainMap } from "../../domain/client/Values.ts"
-import type { ClientId } from "../../domain/Identifiers.ts"
 import type { ParamsOf, ResultOf, Shape } from "../../domain/mtypes/Definition.ts"
 import type * as Vocabulary from "../../domain/mtypes/Vocabulary.ts"
-import type { PlainObject, PlainValue } from "../promise/Plain.ts"
+import type { ClientStatus as AnyStatus } from "../client/ClientStatus.ts"
+import type { PlainObject, PlainValue } from "../facade/Plain.ts"
+import type { Outcome } from "../facade/Types.ts"
 import type { BadHub, CallError, Disconnected, ErrorResponse, NoResponse } from "./Errors.ts"
 import type { Later } from "./Handling.ts"
+export type {
+  Abortable,
+  Answer,
+  Binding,
+  BindOptions,
+  CallOptions,
+  Message,
+  Other,
+  SendOptions,
+  TaggedResponse,
+  TrackedOther
+} from "../facade/Types.ts"
 export type { ErrorTexts }
 
 type Exports = typeof Vocabulary
@@ -56,102 +68,11 @@ export type Given<M extends string> =
     ? ResultOf<KnownMTypes[M]> | ({} extends ResultOf<KnownMTypes[M]> ? void : never)
     : PlainMap | void)
 
-/** What every operation can be told. */
-export interface Abortable {
-  /** Gives up waiting; the promise is then rejected with the reason of the signal. */
-  readonly signal?: AbortSignal | undefined
-}
-
-/** How a message is sent. */
-export interface SendOptions extends Abortable {
-  /** Keys of the message beside `samp.mtype` and `samp.params` (MSG-05). */
-  readonly extra?: PlainMap | undefined
-}
-
-/** How a call is made. */
-export interface CallOptions extends SendOptions {
-  /** Seconds to wait for the response; 0 for ever. */
-  readonly timeoutSeconds?: number | undefined
-}
-
-/** How a handler is bound. */
-export interface BindOptions {
-  /** Which messages it takes. Default "both". */
-  readonly kinds?: Kinds | undefined
-  /** Annotation of the subscription (SUB-11). */
-  readonly annotation?: PlainMap | undefined
-  /** Whether to declare the subscriptions at once; if not, `declareSubscriptions` does. Default true. */
-  readonly declare?: boolean | undefined
-  /** Whether messages are handled one after the other, in the order in which they came. Default false. */
-  readonly sequential?: boolean | undefined
-}
-
-/** A message as a handler gets it. */
-export interface Message<P> {
-  readonly mtype: string
-  /** The parameters. What peers send is not checked: any of them may be missing. */
-  readonly params: P
-  readonly sender: string
-  /** The hub's name for the call; undefined for a notification. */
-  readonly msgId: string | undefined
-  /** The whole message. */
-  readonly message: PlainObject
-  /** Tells the caller how far the work is, in words and per cent; never rejected, whether or not the caller listens. */
-  readonly progress: (text: string, percent?: number) => Promise<void>
-  /** Aborted when the registration ends while the handler is at work. */
-  readonly signal: AbortSignal
-}
-
-/** A handler that is bound; `await using`, or `unbind()`, takes it off. */
-export interface Binding extends AsyncDisposable {
-  readonly unbind: () => Promise<void>
-}
-
-/** A response that brought a result. */
-export interface Answer<R> {
-  readonly responder: string
-  readonly result: R
-  /** What a `samp.warning` says. */
-  readonly warning: string | undefined
-  readonly response: PlainObject
-}
-
 /** What came of one of those who were called: an answer, or an error. */
-export interface Reply<R = PlainObject> {
-  readonly responder: string
-  readonly answer: Answer<R> | undefined
-  readonly error: ErrorResponse | NoResponse | Disconnected | CallError | BadHub | undefined
-}
+export type Reply<R = PlainObject> = Outcome<
+  R,
+  ErrorResponse | NoResponse | Disconnected | CallError | BadHub
+>
 
-/** A response to a msg-tag of one's own. */
-export interface TaggedResponse {
-  readonly responder: string
-  readonly tag: string
-  readonly response: PlainObject
-}
-
-/** Another client. */
-export interface Other {
-  readonly id: string
-  readonly name: string
-  readonly metadata: PlainObject
-}
-
-/** Another client, with its subscriptions. */
-export interface TrackedOther extends Other {
-  readonly subscriptions: PlainObject
-}
-
-/**
- * The states of a client. `Searching` goes on by itself, `Disconnected` stays until `reconnect`: an ejected client does not
- * register again unasked (CLI-16).
- */
-export type ClientStatus =
-  | {
-    readonly _tag: "Connected"
-    readonly selfId: ClientId
-    readonly hubId: ClientId
-    readonly hub: { readonly url: string }
-  }
-  | { readonly _tag: "Searching"; readonly why: string }
-  | { readonly _tag: "Disconnected"; readonly why: string }
+/** The states of a client; of the hub, pages know the place only. */
+export type ClientStatus = AnyStatus<{ readonly url: string }>

@@ -10,54 +10,33 @@
  * }
  */
 import { globals } from "../../adapters/web/Globals.ts"
-import { anyOf, webCalls } from "../../adapters/web/WebCalls.ts"
+import { anyOf } from "../../adapters/web/WebCalls.ts"
 import { fetchUrl, publish } from "../../adapters/web/WebData.ts"
-import type { ParseXml } from "../../adapters/web/XmlCodecDom.ts"
 import { named, namesOf } from "../../domain/client/Naming.ts"
-import { isComplete, type TrackedClient, view } from "../../domain/client/Tracker.ts"
+import type { CommonOptions } from "../../domain/client/Options.ts"
+import { isComplete, view } from "../../domain/client/Tracker.ts"
 import { makeMessage, type PlainMap } from "../../domain/client/Values.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
 import { isPattern } from "../../domain/MType.ts"
 import { emptyMap, map, type SampMap, type SampValue, stringAt } from "../../domain/SampValue.ts"
-import { plain, type PlainObject } from "../promise/Plain.ts"
+import { othersOf } from "../facade/Others.ts"
+import { plain, type PlainObject } from "../facade/Plain.ts"
 import type { BrowserClient } from "./BrowserClient.ts"
 import * as Calling from "./Calling.ts"
 import { engine as makeEngine, type Running } from "./Engine.ts"
 import { BadMessage, CallError, NoSuchClient, NotConnected } from "./Errors.ts"
-import { type Handle, mapOf } from "./Handling.ts"
+import { type Handle, mapOf, orBad } from "./Handling.ts"
+import { callsOf, type PlaceOptions, urlsOf } from "./Places.ts"
 import { sleep } from "./Pulling.ts"
-import { type Availability, hubUrls, look, pause } from "./Reaching.ts"
 import { type Declared, registrations } from "./Registrations.ts"
 import type { Abortable, CallOptions, ClientStatus, SendOptions, TrackedOther } from "./Types.ts"
 import { abortable, firstOf } from "./Waiting.ts"
 import type { WebConnection } from "./WebConnection.ts"
 
-/** Where a hub is looked for, and how its answers are read. */
-export interface PlaceOptions extends Abortable {
-  /** The hub's endpoint; for tests, since pages find hubs at one place only (WEB-01). */
-  readonly url?: string | undefined
-  /** Reads XML; needed where there is no `DOMParser`, and then only for answers in an unusual form. */
-  readonly parseXml?: ParseXml | undefined
-}
-
 /** How a client is made. */
-export interface ConnectOptions extends PlaceOptions {
+export interface ConnectOptions extends CommonOptions<PlainMap>, PlaceOptions {
   /** `samp.name` (META-02), which the user is shown when asked for consent; else the page's title. */
   readonly name?: string | undefined
-  /** `samp.description.text`. */
-  readonly description?: string | undefined
-  /** Further metadata. */
-  readonly metadata?: PlainMap | undefined
-  /** Whether the client takes messages; one that does not only sends, and costs no open connection. Default true. */
-  readonly callable?: boolean | undefined
-  /** Whether to keep a list of the other clients. Default true. */
-  readonly tracking?: boolean | undefined
-  /** Whether to register again, with everything declared, when the hub is gone and another comes. Default true. */
-  readonly reconnect?: boolean | undefined
-  /** What to do when there is no hub at the start. Default "fail". */
-  readonly whenNoHub?: "fail" | "wait" | undefined
-  /** Seconds that calls wait for responses unless told otherwise; 0 for ever. Default 60. */
-  readonly timeoutSeconds?: number | undefined
   /** When the browser may ask its user to let the page reach the hub: after a click only, or whenever. Default "gesture". */
   readonly ask?: "gesture" | "always" | undefined
 }
@@ -66,53 +45,13 @@ const defaultSeconds = 60
 
 const closedWhy = "it has been closed"
 
-const otherOf = ({ id, metadata, subscriptions }: TrackedClient): TrackedOther => ({
-  id,
-  name: stringAt(metadata, "samp.name") ?? "",
-  metadata: plain(metadata),
-  subscriptions: plain(subscriptions)
-})
-
-const othersOf = (clients: Iterable<TrackedClient>): ReadonlyMap<string, TrackedOther> =>
-  new Map([...clients].map((client) => [client.id, otherOf(client)]))
-
-const urlsOf = ({ url }: PlaceOptions): ReadonlyArray<string> => url === undefined ? hubUrls : [url]
-
-const callsOf = (options: PlaceOptions) => webCalls(options.parseXml)
-
-const encode = (mtype: string, params?: PlainMap, options?: SendOptions): SampMap => {
-  const made = makeMessage(mtype, params, options?.extra)
-  if (made._tag === "Failure") throw new BadMessage({ detail: made.failure })
-  return made.success
-}
+const encode = (mtype: string, params?: PlainMap, options?: SendOptions): SampMap =>
+  orBad(makeMessage(mtype, params, options?.extra))
 
 /** Begins anew for each loop. */
 const iterable = <A>(begin: () => AsyncGenerator<A, void, void>): AsyncIterable<A> => ({
   [Symbol.asyncIterator]: begin
 })
-
-/** Whether there is a hub that this page can reach, and if not, why; the browser is never made to ask its user. */
-export const availability = (options: PlaceOptions = {}): Promise<Availability> =>
-  look(callsOf(options), urlsOf(options), options.signal)
-
-/** The availability now, and whenever it has changed. Looks quietly, and only where the browser asks nobody. */
-export async function* watch(options: PlaceOptions = {}): AsyncGenerator<Availability, void, void> {
-  const signal = anyOf(options.signal)
-  let last: Availability | undefined
-  for (let turn = 0; !signal.aborted; turn++) {
-    try {
-      const now = await look(callsOf(options), urlsOf(options), signal)
-      if (now.reason !== last?.reason || last === undefined) {
-        last = now
-        turn = 0
-        yield now
-      }
-      await pause(turn, signal)
-    } catch (error) {
-      if (!signal.aborted) throw error
-    }
-  }
-}
 
 /**
  * Registers with the hub on the user's machine. Unless the browser has been allowed to reach it already, this has to be
@@ -305,6 +244,7 @@ export const connect = async (options: ConnectOptions = {}): Promise<BrowserClie
       closed.throwIfAborted()
       try {
         yield* by(how(running().connection, anyOf(options?.signal, closed), options), message)
+        options?.signal?.throwIfAborted()
       } catch (error) {
         if (!closed.aborted) throw error
       }

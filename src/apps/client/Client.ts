@@ -2,7 +2,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import type { Kinds } from "../../domain/client/Bindings.ts"
+import type { BindOptions, CallOptions, CommonOptions, SendOptions } from "../../domain/client/Options.ts"
 import type { TrackedClient } from "../../domain/client/Tracker.ts"
 import type { ClientId, MessageId } from "../../domain/Identifiers.ts"
 import type { SampMap } from "../../domain/SampValue.ts"
@@ -16,54 +16,16 @@ import type { Values } from "./Outgoing.ts"
 import type { HubChoice } from "./Registration.ts"
 import type { Given, IllFormed, MTypeLike, Received, Rest, Returned } from "./Typing.ts"
 
+export type { BindOptions, CallOptions, SendOptions }
+
 /** How a client is made. */
-export interface ClientOptions {
-  /** `samp.name` (META-02). */
-  readonly name?: string | undefined
-  /** `samp.description.text`. */
-  readonly description?: string | undefined
-  /** Further metadata. */
-  readonly metadata?: Values | undefined
+export interface ClientOptions extends CommonOptions {
   /** The hub; undefined for what SAMP_HUB says, or else `.samp` at home. */
   readonly hub?: HubChoice | undefined
-  /** Whether the client takes messages; one that does not only sends. Default true. */
-  readonly callable?: boolean | undefined
   /** Address to take callbacks on. Default 127.0.0.1. */
   readonly address?: string | undefined
   /** Port to take callbacks on. Default 0: any free one. */
   readonly port?: number | undefined
-  /** Whether to keep a list of the other clients. Default true. */
-  readonly tracking?: boolean | undefined
-  /** Whether to register again, with everything declared, when the hub is gone and another comes. Default true. */
-  readonly reconnect?: boolean | undefined
-  /** What to do when there is no hub at the start. Default "fail". */
-  readonly whenNoHub?: "fail" | "wait" | undefined
-  /** Seconds that calls wait for responses unless told otherwise; 0 for ever. Default 60. */
-  readonly timeoutSeconds?: number | undefined
-}
-
-/** How a message is sent. */
-export interface SendOptions {
-  /** Keys of the message beside `samp.mtype` and `samp.params` (MSG-05). */
-  readonly extra?: Values | undefined
-}
-
-/** How a call is made. */
-export interface CallOptions extends SendOptions {
-  /** Seconds to wait for the response; 0 for ever. */
-  readonly timeoutSeconds?: number | undefined
-}
-
-/** How a handler is bound. */
-export interface BindOptions {
-  /** Which messages it takes. Default "both". */
-  readonly kinds?: Kinds | undefined
-  /** Annotation of the subscription, such as `{"x-samp.mostly-harmless": "1"}` (SUB-11). */
-  readonly annotation?: Values | undefined
-  /** Whether to declare the subscriptions at once; if not, {@link Client.declareSubscriptions} does. Default true. */
-  readonly declare?: boolean | undefined
-  /** Whether messages are handled one after the other, in the order in which they came. Default false. */
-  readonly sequential?: boolean | undefined
 }
 
 /** A SAMP client; it is registered as long as its scope lives and there is a hub. */

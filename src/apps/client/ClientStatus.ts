@@ -16,12 +16,12 @@ export interface ConnectedHub {
  * The states of a client. `Searching` goes on by itself, `Disconnected` stays until `reconnect`: an ejected client does not
  * register again unasked (CLI-16).
  */
-export type ClientStatus =
+export type ClientStatus<Hub = ConnectedHub> =
   | {
     readonly _tag: "Connected"
     readonly selfId: ClientId
     readonly hubId: ClientId
-    readonly hub: ConnectedHub
+    readonly hub: Hub
   }
   | { readonly _tag: "Searching"; readonly why: string }
   | { readonly _tag: "Disconnected"; readonly why: string }

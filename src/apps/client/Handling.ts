@@ -34,25 +34,28 @@ export interface Incoming<P = SampMap> {
   readonly progress: (text: string, percent?: number) => Effect.Effect<void>
 }
 
-/** Fails a handler with `samp.warning`: the work is done, but there is something to say. */
-export class Warning extends Data.TaggedError("Warning")<{
+/** What a handler says when all is not well (RSP-05). */
+interface Texts {
+  /** In a line: `samp.errortxt`. */
   readonly text: string
+  /** For programs: `samp.code`. */
   readonly code?: string
+  /** For people: `samp.usertxt`. */
+  readonly usertxt?: string
+  /** For developers: `samp.debugtxt`. */
+  readonly debugtxt?: string
   readonly result?: Values
-}> {
+}
+
+/** Fails a handler with `samp.warning`: the work is done, but there is something to say. */
+export class Warning extends Data.TaggedError("Warning")<Texts> {
   override get message(): string {
     return this.text
   }
 }
 
 /** Fails a handler with `samp.error` and all that RSP-05 lets one say; any other error does it with its message. */
-export class Failure extends Data.TaggedError("Failure")<{
-  readonly text: string
-  readonly code?: string
-  readonly usertxt?: string
-  readonly debugtxt?: string
-  readonly result?: Values
-}> {
+export class Failure extends Data.TaggedError("Failure")<Texts> {
   override get message(): string {
     return this.text
   }
@@ -80,20 +83,14 @@ const resultOf = (values: Values | undefined): SampMap => {
 }
 
 const refused = (failure: unknown): SampMap => {
-  if (failure instanceof Warning) {
-    const texts = { "samp.errortxt": failure.text, "samp.code": failure.code }
-    return refusal(warning, texts, resultOf(failure.result))
-  }
-  if (failure instanceof Failure) {
-    const { code, debugtxt, text, usertxt } = failure
-    return refusal(error, {
-      "samp.errortxt": text,
-      "samp.usertxt": usertxt,
-      "samp.debugtxt": debugtxt,
-      "samp.code": code
-    }, resultOf(failure.result))
-  }
-  return failed(failure)
+  if (!(failure instanceof Warning || failure instanceof Failure)) return failed(failure)
+  const { code, debugtxt, result, text, usertxt } = failure
+  return refusal(failure instanceof Warning ? warning : error, {
+    "samp.errortxt": text,
+    "samp.usertxt": usertxt,
+    "samp.debugtxt": debugtxt,
+    "samp.code": code
+  }, resultOf(result))
 }
 
 /** The response that the end of a handler makes; undefined when it replies by itself, or was interrupted. */

@@ -4,21 +4,22 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
-
-/** What every operation can be told. */
-export interface Abortable {
-  /** Gives up waiting; the promise is then rejected with the reason of the signal. */
-  readonly signal?: AbortSignal | undefined
-}
+import type { Abortable } from "../facade/Types.ts"
 
 /** Runs effects with the services of one client. */
 export interface Runner<R> {
   readonly run: <A, E>(effect: Effect.Effect<A, E, R>, options?: Abortable) => Promise<A>
-  readonly iterate: <A, E>(stream: Stream.Stream<A, E, R>) => AsyncIterable<A>
+  readonly iterate: <A, E>(stream: Stream.Stream<A, E, R>, options?: Abortable) => AsyncIterable<A>
 }
 
-const aborted = (signal: AbortSignal): Error =>
-  signal.reason instanceof Error ? signal.reason : new Error("aborted", { cause: signal.reason })
+/** Fails with the reason of the signal. */
+const aborted = (signal: AbortSignal): Effect.Effect<never, unknown> =>
+  Effect.callback((resume) => {
+    const abort = (): void => resume(Effect.fail(signal.reason))
+    if (signal.aborted) return abort()
+    signal.addEventListener("abort", abort)
+    return Effect.sync(() => signal.removeEventListener("abort", abort))
+  })
 
 /** How many frames of the caller's are kept. */
 const frames = 30
@@ -43,8 +44,12 @@ export const runner = <R>(context: Context.Context<R>): Runner<R> => ({
     const here = new Error("called here")
     const exit = await Effect.runPromiseExitWith(context)(effect, signal === undefined ? {} : { signal })
     if (Exit.isSuccess(exit)) return exit.value
-    if (signal?.aborted === true && Cause.hasInterruptsOnly(exit.cause)) throw aborted(signal)
+    if (signal?.aborted === true && Cause.hasInterruptsOnly(exit.cause)) throw signal.reason
     throw Cause.hasDies(exit.cause) ? Cause.squash(exit.cause) : calledFrom(Cause.squash(exit.cause), here)
   },
-  iterate: (stream) => Stream.toAsyncIterableWith(stream, context)
+  iterate: (stream, { signal } = {}) =>
+    Stream.toAsyncIterableWith(
+      signal === undefined ? stream : Stream.interruptWhen(stream, aborted(signal)),
+      context
+    )
 })

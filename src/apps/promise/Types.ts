@@ -3,7 +3,23 @@ import type { Reply as StreamedReply } from "../client/Calling.ts"
 import type { Later } from "../client/Handling.ts"
 import type { PlainMap } from "../client/Outgoing.ts"
 import type * as Typing from "../client/Typing.ts"
-import type { PlainObject } from "./Plain.ts"
+import type { PlainObject } from "../facade/Plain.ts"
+import type { Answer, Other, Outcome } from "../facade/Types.ts"
+
+import type { PlainError } from "./Errors.ts"
+
+export type {
+  Abortable,
+  Answer,
+  Binding,
+  BindOptions,
+  CallOptions,
+  Message,
+  Other,
+  SendOptions,
+  TaggedResponse,
+  TrackedOther
+} from "../facade/Types.ts"
 
 /** What is sent with an MType. */
 export type Sent<M extends Typing.MTypeLike> = M extends string ? PlainMap : Typing.Sent<M>
@@ -18,38 +34,13 @@ export type Returned<M extends Typing.MTypeLike> = M extends string ? PlainObjec
 export type Given<M extends Typing.MTypeLike> = M extends string ? PlainMap | void | Later
   : Typing.Given<M>
 
-/** A message as a handler gets it. */
-export interface Message<P> {
-  readonly mtype: string
-  readonly params: P
-  readonly sender: string
-  /** The hub's name for the call; undefined for a notification. */
-  readonly msgId: string | undefined
-  /** The whole message. */
-  readonly message: PlainObject
-  /** Tells the caller how far the work is, in words and per cent; never rejected, whether or not the caller listens. */
-  readonly progress: (text: string, percent?: number) => Promise<void>
-  /** Aborted when the registration ends while the handler is at work. */
-  readonly signal: AbortSignal
-}
-
-/** A response that brought a result. */
-export interface Answer<R> {
-  readonly responder: string
-  readonly result: R
-  /** What a `samp.warning` says. */
-  readonly warning: string | undefined
-  readonly response: PlainObject
-}
-
 /** What came of one of those who were called: an answer, or an error. */
-export interface Reply<R = PlainObject> {
-  readonly responder: string
-  readonly answer: Answer<R> | undefined
-  readonly error:
-    | Extract<StreamedReply<unknown, Typing.IllFormed>["answer"], { readonly _tag: "Failure" }>["failure"]
-    | undefined
-}
+export type Reply<R = PlainObject> = Outcome<
+  R,
+  PlainError<
+    Extract<StreamedReply<unknown, Typing.IllFormed>["answer"], { readonly _tag: "Failure" }>["failure"]
+  >
+>
 
 /** What came of one receiver of data. */
 export interface SentData {
@@ -58,30 +49,6 @@ export interface SentData {
   readonly url: string
   readonly answer: Answer<PlainObject> | undefined
   readonly error: Error | undefined
-}
-
-/** Another client. */
-export interface Other {
-  readonly id: string
-  readonly name: string
-  readonly metadata: PlainObject
-}
-
-/** Another client, with its subscriptions. */
-export interface TrackedOther extends Other {
-  readonly subscriptions: PlainObject
-}
-
-/** A handler that is bound; `await using`, or `unbind()`, takes it off. */
-export interface Binding extends AsyncDisposable {
-  readonly unbind: () => Promise<void>
-}
-
-/** A response to a msg-tag of one's own. */
-export interface TaggedResponse {
-  readonly responder: string
-  readonly tag: string
-  readonly response: PlainObject
 }
 
 /** A table that others can fetch for now. */

@@ -15,10 +15,12 @@ import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import type { ClientOptions } from "../client/Client.ts"
 import * as SampClient from "../client/SampClient.ts"
+import type { Abortable } from "../facade/Types.ts"
 import * as NodeDataPlatform from "../NodeDataPlatform.ts"
 import * as NodePlatform from "../NodePlatform.ts"
-import { PromiseClient } from "./PromiseClient.ts"
-import { type Abortable, runner } from "./Runner.ts"
+import { makeClient } from "./makeClient.ts"
+import type { PromiseClient } from "./PromiseClient.ts"
+import { runner } from "./Runner.ts"
 
 /** Standard output is the application's; what its handlers throw is told by the client itself. */
 const logging = Layer.mergeAll(
@@ -27,19 +29,21 @@ const logging = Layer.mergeAll(
 )
 const platform = Layer.mergeAll(NodePlatform.layer(), NodeDataPlatform.layer, logging)
 
+/** How a client is made; the signal gives up connecting, such as waiting for a hub. */
+export interface ConnectOptions extends ClientOptions, Abortable {}
+
 /**
  * Registers with a hub.
  *
- * @param options - as for the client itself; `signal` gives up connecting, such as waiting for a hub
  * @returns a client; close it, or the process goes on
  * @throws NoHub, BadPlace, CallError, BadHub, ListenError, BadMessage: each with a message that says what to do
  */
-export const connect = async (options: ClientOptions & Abortable = {}): Promise<PromiseClient> => {
+export const connect = async (options: ConnectOptions = {}): Promise<PromiseClient> => {
   const scope = await Effect.runPromise(Scope.make())
   const made = Effect.gen(function*() {
     const context = yield* Layer.build(platform)
     const client = yield* Effect.provideContext(SampClient.make(options), context)
-    return new PromiseClient({ client, runner: runner(context), scope })
+    return makeClient({ client, runner: runner(context), scope })
   }).pipe(Scope.provide(scope))
   try {
     return await runner(Context.empty()).run(made, options)

@@ -10,13 +10,14 @@ import type { HubRecord } from "../../domain/Lockfile.ts"
 import type { ConsentingHubOptions } from "../consent/ConsentingHub.ts"
 import * as ConsentingHub from "../consent/ConsentingHub.ts"
 import { type FoundHub, runningHubs as findRunning } from "../Discovery.ts"
+import type { Abortable } from "../facade/Types.ts"
 import * as Hub from "../Hub.ts"
 import { HubEngine } from "../HubEngine.ts"
 import * as NodePlatform from "../NodePlatform.ts"
 import * as NodeWebPlatform from "../NodeWebPlatform.ts"
 import { StandardHub } from "../StandardHub.ts"
 import { WebHub } from "../WebHub.ts"
-import { type Abortable, runner } from "./Runner.ts"
+import { runner } from "./Runner.ts"
 
 /** A hub that runs in this process; the end of `await using`, or `stop()`, tells its clients and ends it. */
 export interface RunningHub extends AsyncDisposable, HubRecord {

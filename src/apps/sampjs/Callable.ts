@@ -1,5 +1,5 @@
 /** Clients that can be called back, as sampjs has them: one with a handler an MType, and one that knows who else is there. */
-import type { PlainObject } from "../promise/Plain.ts"
+import type { PlainObject } from "../facade/Plain.ts"
 import type { Connection } from "./Connection.ts"
 import { complain, safely } from "./Safely.ts"
 import { getSampType, type MessageMap, type ResponseMap, toSamp, TYPE_MAP } from "./Values.ts"

@@ -3,7 +3,7 @@
  * callbacks. Where no error handler is given, an error closes the connection.
  */
 import { acknowledgesKey } from "../../domain/web/WebCallbacks.ts"
-import type { PlainObject, PlainValue } from "../promise/Plain.ts"
+import type { PlainObject, PlainValue } from "../facade/Plain.ts"
 import { type Callable, pullAll } from "./Pulling.ts"
 import { safely } from "./Safely.ts"
 import {

@@ -1,5 +1,5 @@
 /** Registration for pages: by buttons, or by the way when something is to be sent. */
-import type { PlainObject } from "../promise/Plain.ts"
+import type { PlainObject } from "../facade/Plain.ts"
 import type { Connection } from "./Connection.ts"
 import { type Fragment, page, type PageNode } from "./Page.ts"
 import type { Callable } from "./Pulling.ts"

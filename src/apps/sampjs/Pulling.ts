@@ -1,7 +1,7 @@
 /** Callbacks for a connection of the shim: one pull after the other, as long as the connection lasts (WEB-39). */
 import { isInt } from "../../domain/SampValue.ts"
 import { serialKey } from "../../domain/web/WebCallbacks.ts"
-import type { PlainObject, PlainValue } from "../promise/Plain.ts"
+import type { PlainObject, PlainValue } from "../facade/Plain.ts"
 import { safely } from "./Safely.ts"
 import { getSampType, type MessageMap, type ResponseMap, TYPE_LIST, TYPE_MAP } from "./Values.ts"
 import type { ErrorHandler, ResultHandler, Running } from "./XmlRpc.ts"

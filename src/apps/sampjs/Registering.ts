@@ -1,7 +1,7 @@
 /** Registering with the hub, and whether there is one. */
 import { isPattern, matches } from "../../domain/MType.ts"
 import { acknowledgesKey } from "../../domain/web/WebCallbacks.ts"
-import type { PlainObject } from "../promise/Plain.ts"
+import type { PlainObject } from "../facade/Plain.ts"
 import { Connection, prefix, type RegInfo } from "./Connection.ts"
 import type { MessageMap } from "./Values.ts"
 import { type ErrorHandler, XmlRpcClient, XmlRpcRequest } from "./XmlRpc.ts"

@@ -1,6 +1,6 @@
 /** SAMP values as sampjs has them: strings, arrays and plain objects, which are checked when they are sent. */
 import type { SampValue } from "../../domain/SampValue.ts"
-import type { PlainObject } from "../promise/Plain.ts"
+import type { PlainObject } from "../facade/Plain.ts"
 
 /** A string (section 3.3). */
 export const TYPE_STRING = "string" as const

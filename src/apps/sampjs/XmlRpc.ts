@@ -5,7 +5,7 @@ import { CallError } from "../../adapters/web/WebErrors.ts"
 import { after, quickMs, sentence } from "../../domain/web/Reach.ts"
 import { webPort } from "../../domain/WebProfile.ts"
 import { writeCall } from "../../domain/XmlRpcWriter.ts"
-import { type PlainValue, plainValue } from "../promise/Plain.ts"
+import { type PlainValue, plainValue } from "../facade/Plain.ts"
 import { checkParams, type SampType, toSamp } from "./Values.ts"
 import { createXhr, noAnswer } from "./Xhr.ts"
 

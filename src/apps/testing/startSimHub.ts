@@ -20,9 +20,11 @@ import { Web } from "../../adapters/memory/Web.ts"
 import type { ClientOptions } from "../client/Client.ts"
 import type { Incoming } from "../client/Handling.ts"
 import * as SampClient from "../client/SampClient.ts"
-import { plain, type PlainObject } from "../promise/Plain.ts"
-import { PromiseClient } from "../promise/PromiseClient.ts"
-import { type Abortable, runner } from "../promise/Runner.ts"
+import { plain, type PlainObject } from "../facade/Plain.ts"
+import type { Abortable } from "../facade/Types.ts"
+import { makeClient } from "../promise/makeClient.ts"
+import type { PromiseClient } from "../promise/PromiseClient.ts"
+import { runner } from "../promise/Runner.ts"
 import type { Loaded } from "./Answers.ts"
 import * as Peer from "./Peer.ts"
 import type { Script } from "./Scripts.ts"
@@ -158,7 +160,7 @@ export const startSimHub = async (options: Simulation.WorldOptions = {}): Promis
       const own = await run(Scope.fork(scope))
       try {
         const making = Effect.map(Scope.provide(SampClient.make(given), own), (made) => {
-          const client = new PromiseClient({ client: made, runner: runner(context), scope: own })
+          const client = makeClient({ client: made, runner: runner(context), scope: own })
           clients.push(client)
           return client
         })

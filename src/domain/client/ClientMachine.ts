@@ -107,7 +107,7 @@ const notification = (
 }
 
 const unhandled = (mtype: string): SampMap =>
-  new Map(errorResponse(`this client does not handle calls of ${mtype}`, "client.unhandled"))
+  errorResponse(`this client does not handle calls of ${mtype}`, "client.unhandled")
 
 /** Equal msg-ids are no sign of a repeated delivery: JSAMP's hub gives one to all calls of a sender with one tag (DLV-03). */
 const call = (
@@ -165,7 +165,7 @@ const delivered = (state: ClientState, delivery: Delivery): Step => {
 }
 
 const noWord = (id: ClientId): SampMap =>
-  new Map(errorResponse(`the client ${id} left without answering`, "client.callee-left"))
+  errorResponse(`the client ${id} left without answering`, "client.callee-left")
 
 /** Takes one input. */
 export const step = (state: ClientState, input: ClientInput): Step => {

@@ -29,7 +29,9 @@ describe("errors, as an application meets them", () => {
       await ann.notify(to, "a.typo")
       await until("the word", () => told.mock.calls.length > 0)
       assert.strictEqual(told.mock.calls[0]?.[0], "The handler of a.typo failed:")
-      assert.include(String(told.mock.calls[0]?.[1]), "errors.test.ts")
+      const thrown: unknown = told.mock.calls[0]?.[1]
+      assert.instanceOf(thrown, TypeError)
+      assert.include(thrown.stack, "errors.test.ts")
     } finally {
       told.mockRestore()
     }

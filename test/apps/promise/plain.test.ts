@@ -2,7 +2,7 @@ import { it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { assert, describe, test } from "vitest"
 import { toMap } from "../../../src/apps/client/Outgoing.ts"
-import { plain, type PlainValue } from "../../../src/apps/promise/Plain.ts"
+import { plain, type PlainValue } from "../../../src/apps/facade/Plain.ts"
 import * as Arbitraries from "../../support/arbitraries.ts"
 import { all, World } from "./world.ts"
 

@@ -1,6 +1,6 @@
 /** The shim's callable clients, beside a hub that a test scripts. */
 import { assert, describe, it, vi } from "@effect/vitest"
-import type { PlainObject } from "../../../src/apps/promise/Plain.ts"
+import type { PlainObject } from "../../../src/apps/facade/Plain.ts"
 import { ClientId, MessageId } from "../../../src/domain/Identifiers.ts"
 import { samp } from "../../../src/sampjs.ts"
 import { eventually } from "../../support/eventually.ts"

@@ -1,6 +1,6 @@
 /** A hub where pages look for it, and a page as far as the shim needs one. */
 import { afterEach, vi } from "vitest"
-import { type PlainValue, plainValue } from "../../../src/apps/promise/Plain.ts"
+import { type PlainValue, plainValue } from "../../../src/apps/facade/Plain.ts"
 import { toSamp } from "../../../src/apps/sampjs/Values.ts"
 import { isMap, type SampMap } from "../../../src/domain/SampValue.ts"
 import { samp } from "../../../src/sampjs.ts"
