@@ -275,7 +275,7 @@ export const connect = async (options: ConnectOptions = {}): Promise<BrowserClie
     findClients: async (name: string, options?: Abortable) => {
       const others = [...(await run(all, options)).values()]
       const found = named(others, name)
-      if (found.length > 0) return found
+      if (found.length > 0) return found.map(({ id, metadata, name }) => ({ id, name, metadata }))
       throw new NoSuchClient({ wanted: name === "" ? "''" : name, known: namesOf(others) })
     },
     findClient: async (name: string, options?: Abortable) => (await client.findClients(name, options))[0],

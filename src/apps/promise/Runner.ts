@@ -12,11 +12,10 @@ export interface Runner<R> {
   readonly iterate: <A, E>(stream: Stream.Stream<A, E, R>, options?: Abortable) => AsyncIterable<A>
 }
 
-/** Fails with the reason of the signal. */
+/** Fails with the reason of the signal when it is aborted. */
 const aborted = (signal: AbortSignal): Effect.Effect<never, unknown> =>
   Effect.callback((resume) => {
     const abort = (): void => resume(Effect.fail(signal.reason))
-    if (signal.aborted) return abort()
     signal.addEventListener("abort", abort)
     return Effect.sync(() => signal.removeEventListener("abort", abort))
   })
@@ -47,9 +46,11 @@ export const runner = <R>(context: Context.Context<R>): Runner<R> => ({
     if (signal?.aborted === true && Cause.hasInterruptsOnly(exit.cause)) throw signal.reason
     throw Cause.hasDies(exit.cause) ? Cause.squash(exit.cause) : calledFrom(Cause.squash(exit.cause), here)
   },
-  iterate: (stream, { signal } = {}) =>
-    Stream.toAsyncIterableWith(
-      signal === undefined ? stream : Stream.interruptWhen(stream, aborted(signal)),
-      context
+  iterate: (stream, { signal } = {}) => {
+    if (signal === undefined) return Stream.toAsyncIterableWith(stream, context)
+    const given = Stream.suspend(() =>
+      signal.aborted ? Stream.fail(signal.reason) : Stream.interruptWhen(stream, aborted(signal))
     )
+    return Stream.toAsyncIterableWith(given, context)
+  }
 })

@@ -10,8 +10,8 @@ import type * as Browser from "../../../src/browser.ts"
 import { map } from "../../../src/domain/SampValue.ts"
 import { bundleClient, readerFile } from "../../../tools/bundlePages.mjs"
 import * as Lean from "../../../tools/lean/Result.ts"
+import { rejection } from "../../support/promises.ts"
 import { fakeHub } from "../../support/webHub.ts"
-import { rejection } from "../promise/world.ts"
 
 /** Bytes, compressed as servers do. */
 const budget = 15_000

@@ -4,8 +4,8 @@ import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { assert, describe, test } from "vitest"
 import { eventually } from "../../support/eventually.ts"
-import { tagOf } from "../promise/world.ts"
-import { pageId, World } from "./world.ts"
+import { idOf, tagOf } from "../../support/promises.ts"
+import { World } from "./world.ts"
 
 describe("P4 data of a page", () => {
   test("WEB-50, WEB-54 a page reads the file that a desktop client has sent, and no other", async () => {
@@ -20,7 +20,7 @@ describe("P4 data of a page", () => {
     })
     const url = pathToFileURL(file).href
     assert.strictEqual(await tagOf(page.fetchUrl(url)), "WebError")
-    await desk.call(await pageId(page), "table.load.votable", { url })
+    await desk.call(await idOf(page), "table.load.votable", { url })
     assert.deepStrictEqual(texts, ["<VOTABLE/>"])
     assert.strictEqual(await tagOf(page.fetchUrl(pathToFileURL(join(world.home, ".samp")).href)), "WebError")
   })

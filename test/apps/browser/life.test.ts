@@ -4,7 +4,7 @@ import type { BrowserClient } from "../../../src/browser.ts"
 import { ClientId, MessageId } from "../../../src/domain/Identifiers.ts"
 import { map } from "../../../src/domain/SampValue.ts"
 import { eventually } from "../../support/eventually.ts"
-import { tagOf } from "../promise/world.ts"
+import { tagOf } from "../../support/promises.ts"
 import { Begun } from "./pages.ts"
 
 const { end, page, start } = new Begun()

@@ -2,8 +2,8 @@
 import { assert, vi } from "@effect/vitest"
 import { xmlCodec } from "../../../src/adapters/xml/XmlCodecFxp.ts"
 import { type BrowserClient, connect, type ConnectOptions, Unreachable } from "../../../src/browser.ts"
+import { rejection } from "../../support/promises.ts"
 import { type FakeHub, fakeHub, type Manners } from "../../support/webHub.ts"
-import { rejection } from "../promise/world.ts"
 
 /** What a test has begun, and ends with it. */
 export class Begun {

@@ -5,7 +5,7 @@ import { xmlCodec } from "../../../src/adapters/xml/XmlCodecFxp.ts"
 import { hubUrls, reach } from "../../../src/apps/browser/Reaching.ts"
 import { availability, Unreachable, watch } from "../../../src/browser.ts"
 import { eventually } from "../../support/eventually.ts"
-import { rejection } from "../promise/world.ts"
+import { rejection } from "../../support/promises.ts"
 import { Begun, FakePage, reasonOf } from "./pages.ts"
 
 const { end, page, start } = new Begun()

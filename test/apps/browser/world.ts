@@ -86,19 +86,9 @@ export class World implements AsyncDisposable {
     return client
   }
 
-  /** Two of them, with the id of the second. */
-  async pair() {
-    const ann = await this.page("ann")
-    const bob = await this.page("bob")
-    return { ann, bob, to: await pageId(bob) }
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#ends.map((end) => end()))
     await this.stopHub()
     rmSync(this.home, { recursive: true, force: true })
   }
 }
-
-/** The public id of a page. */
-export const pageId = async (page: BrowserClient): Promise<string> => (await page.connected()).selfId

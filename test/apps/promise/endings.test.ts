@@ -1,3 +1,4 @@
+/** How waiting ends that only the client of Node does, and processes with clients. What all clients have in common is in ../facade. */
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { writeFileSync } from "node:fs"
@@ -6,14 +7,11 @@ import { pathToFileURL } from "node:url"
 import { assert, describe, test } from "vitest"
 import { connect, startHub } from "../../../src/promise.ts"
 import { compileCache } from "../../support/bundle.ts"
-import { eventually } from "../../support/callSender.ts"
+import * as CallSender from "../../support/callSender.ts"
+import { eventually } from "../../support/eventually.ts"
+import { nameOf, rejection, soon, tagOf } from "../../support/promises.ts"
 import { ok, peer } from "../../support/xmlRpcPeer.ts"
-import { rejection, tagOf, until, World } from "./world.ts"
-
-const nameOf = async (promise: Promise<unknown>): Promise<unknown> => {
-  const error = await rejection(promise)
-  return error instanceof Error ? error.name : error
-}
+import { World } from "./world.ts"
 
 /** Runs a program to its end; one that does not end by itself within forty seconds is killed. */
 const run = (world: World, code: string) =>
@@ -41,57 +39,19 @@ const ended = { code: 0, output: "" }
 describe("giving up", () => {
   test("a signal that is aborted already does nothing but reject, with its reason", async () => {
     await using world = await World.start()
-    const { ann, bob, to } = await world.pair()
-    let calls = 0
-    await bob.bind("a.b", () => {
-      calls++
-    })
+    const { ann } = await world.pair()
     const reason = new Error("mine")
-    const signal = AbortSignal.abort(reason)
-    const options = { signal }
+    const options = { signal: AbortSignal.abort(reason) }
+    const source = { bytes: new Uint8Array(1) }
     const attempts = [
-      ann.call(to, "a.b", {}, options),
-      ann.callAndWait(to, "a.b", {}, options),
-      ann.notify(to, "a.b", {}, options),
-      ann.notifyAll("a.b", {}, options),
-      ann.callTagged(to, "t", "a.b", {}, options),
-      ann.callAllTagged("t", "a.b", {}, options),
-      ann.reply("x", {}, options),
-      ann.ping(options),
-      ann.clients(options),
-      ann.connected(options),
-      ann.getRegisteredClients(options),
-      ann.getMetadata(to, options),
-      ann.getSubscriptions(to, options),
-      ann.getSubscribedClients("a.b", options),
-      ann.declareMetadata({}, options),
-      ann.declareSubscriptions({}, options),
-      ann.findClient("bob", options),
-      ann.findClients("bob", options),
       ann.sendTable([{ a: 1 }], options),
-      ann.sendProduct({ bytes: new Uint8Array(1) }, options),
-      ann.sendImage({ bytes: new Uint8Array(1) }, options),
-      ann.sendSpectrum({ bytes: new Uint8Array(1) }, options),
-      connect({ hub: world.hub.lockfile, signal })
+      ann.sendProduct(source, options),
+      ann.sendImage(source, options),
+      ann.sendSpectrum(source, options),
+      ann.fetchUrl("http://127.0.0.1:1/", options)
     ]
-    for (const attempt of attempts) assert.strictEqual(await rejection(attempt), reason)
-    assert.strictEqual((await bob.clients()).size, 2)
-    assert.strictEqual(calls, 0)
-  })
-
-  test("a signal ends a wait, with its reason, Error or not", async () => {
-    await using world = await World.start()
-    const { ann, bob, to } = await world.pair()
-    await bob.bind("a.silent", () => new Promise<void>(() => {}))
-    assert.strictEqual(
-      await nameOf(ann.call(to, "a.silent", {}, { signal: AbortSignal.timeout(30) })),
-      "TimeoutError"
-    )
-    const controller = new AbortController()
-    const call = ann.callAndWait(to, "a.silent", {}, { signal: controller.signal })
-    setTimeout(() => controller.abort("enough"), 30)
-    assert.strictEqual(await rejection(call), "enough")
-    await ann.ping()
+    const errors = await Promise.all(attempts.map(rejection))
+    assert.deepStrictEqual(errors.map((error) => error === reason), attempts.map(() => true))
   })
 
   test("connect gives up waiting for a hub, and leaves nothing behind", async () => {
@@ -122,25 +82,16 @@ describe("giving up", () => {
       const { signal } = giveUp
       const given = connect({ name: "x", hub: { url: hub.url, secret: "s" }, signal })
       assert.strictEqual(yield* Effect.promise(() => nameOf(given)), "AbortError")
-      yield* eventually(() => hub.requests.length === 2)
+      yield* CallSender.eventually(() => hub.requests.length === 2)
       const methods = hub.requests.map(({ body }) => /<methodName>samp\.hub\.(\w+)/u.exec(body)?.[1])
       assert.deepStrictEqual(methods, ["register", "unregister"])
     }).pipe(Effect.scoped, Effect.runPromise)
   })
 
-  test("every promise is rejected with a tagged error that has a message", async () => {
+  test("promises of data and hubs are rejected with tagged errors that have a message", async () => {
     await using world = await World.start()
-    const { ann, bob, to } = await world.pair()
-    await bob.bind("a.silent", () => new Promise<void>(() => {}))
+    const ann = await world.client("ann")
     const attempts: ReadonlyArray<readonly [string, () => Promise<unknown>]> = [
-      ["CallError", () => ann.call("nobody", "a.b")],
-      ["CallError", () => ann.getMetadata("nobody")],
-      ["BadMessage", () => ann.notifyAll("a.*")],
-      ["BadMessage", () => ann.notify(to, "a.b", { text: "\u00e9" })],
-      ["BadMessage", () => ann.reply("x", { "samp.status": "\u00e9" })],
-      ["BadMessage", () => ann.declareMetadata({ "my.key": "\u00e9" })],
-      ["NoResponse", () => ann.call(to, "a.silent", {}, { timeoutSeconds: 0.05 })],
-      ["NoSuchClient", () => ann.findClient("nobody")],
       ["NobodySubscribed", () => ann.sendTable([{ a: 1 }])],
       ["FileError", () => ann.sendProduct({ file: join(world.home, "none.fits") })],
       ["HubRunning", () => startHub({ lockfile: world.hub.lockfile })]
@@ -154,12 +105,9 @@ describe("giving up", () => {
 })
 
 describe("leaving", () => {
-  test("SHUT-04 close unregisters, twice as well as once; await using closes", async () => {
+  test("SHUT-04 one who has left is not found from then on", async () => {
     await using world = await World.start()
-    const { ann, bob, to } = await world.pair()
-    await bob.close()
-    await bob.close()
-    assert.notInclude(await ann.getRegisteredClients(), to)
+    const ann = await world.client("ann")
     {
       await using _ = await world.client("cid")
       assert.strictEqual((await ann.findClient("cid")).name, "cid")
@@ -167,55 +115,11 @@ describe("leaving", () => {
     assert.strictEqual(await tagOf(ann.findClient("cid")), "NoSuchClient")
   })
 
-  test("a closed client says so, whatever it is asked", async () => {
+  test("a closed client makes no table accessible, and says so", async () => {
     await using world = await World.start()
-    const { ann, to } = await world.pair()
+    const ann = await world.client("ann")
     await ann.close()
-    assert.strictEqual((await ann.status())._tag, "Disconnected")
-    const attempts = [
-      () => ann.ping(),
-      () => ann.notifyAll("a.b"),
-      () => ann.call(to, "a.b"),
-      () => ann.connected(),
-      () => ann.clients(),
-      () => ann.bind("a.b", () => undefined),
-      () => ann.declareMetadata({}),
-      () => ann.reconnect(),
-      () => ann.accessibleTable([{ a: 1 }])
-    ]
-    for (const attempt of attempts) {
-      const limit = { signal: AbortSignal.timeout(20_000) }
-      const late = new Promise((_, reject) => limit.signal.addEventListener("abort", () => reject("late")))
-      assert.strictEqual(await tagOf(Promise.race([attempt(), late])), "NotConnected", String(attempt))
-    }
-  })
-
-  test("closing ends what is waited for", async () => {
-    await using world = await World.start()
-    const { ann, bob, to } = await world.pair()
-    await bob.bind("a.silent", () => new Promise<void>(() => {}))
-    const ends = [
-      tagOf(ann.call(to, "a.silent")),
-      (async () => {
-        for await (const _ of ann.statuses) continue
-      })(),
-      (async () => {
-        for await (const _ of ann.clientChanges) continue
-      })(),
-      (async () => {
-        for await (const _ of ann.responses) continue
-      })(),
-      (async () => {
-        for await (const { error } of ann.callAll("a.silent")) return error?._tag
-        return "none"
-      })()
-    ]
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    await ann.close()
-    const late = new Promise((resolve) => setTimeout(resolve, 20_000, "late"))
-    const outcomes = await Promise.all(ends.map((end) => Promise.race([end, late])))
-    assert.deepStrictEqual(outcomes.slice(0, 4), ["Disconnected", undefined, undefined, undefined])
-    assert.include(["Disconnected", "none"], outcomes[4])
+    assert.strictEqual(await soon(tagOf(ann.accessibleTable([{ a: 1 }]))), "NotConnected")
   })
 
   test("a hub that stops tells its clients, and settles ended", async () => {
@@ -223,8 +127,8 @@ describe("leaving", () => {
     const ann = await world.client("ann")
     const reason = world.hub.ended
     await world.hub.stop()
-    await until("the end", async () => (await ann.status())._tag !== "Connected")
-    assert.isString(await Promise.race([reason, new Promise((resolve) => setTimeout(resolve, 20_000, 0))]))
+    await eventually(async () => (await ann.status())._tag !== "Connected")
+    assert.isString(await soon(reason))
   })
 })
 

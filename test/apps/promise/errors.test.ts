@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, test, vi } from "vitest"
-import { rejection, until, World } from "./world.ts"
+import { eventually } from "../../support/eventually.ts"
+import { rejection } from "../../support/promises.ts"
+import { World } from "./world.ts"
 
 describe("errors, as an application meets them", () => {
   test("are told with the line that called, and by their own names", async () => {
@@ -27,7 +29,7 @@ describe("errors, as an application meets them", () => {
         throw new TypeError("oops")
       })
       await ann.notify(to, "a.typo")
-      await until("the word", () => told.mock.calls.length > 0)
+      await eventually(() => told.mock.calls.length > 0)
       assert.strictEqual(told.mock.calls[0]?.[0], "The handler of a.typo failed:")
       const thrown: unknown = told.mock.calls[0]?.[1]
       assert.instanceOf(thrown, TypeError)
