@@ -9,6 +9,7 @@ import {
   foreign,
   type Gateway,
   gateway,
+  type GatewayOptions,
   openFiles,
   read,
   saying,
@@ -20,13 +21,19 @@ const linux = process.platform === "linux"
 
 const refused = (answer: Answer, says: RegExp): void => isRefusal(answer, 502, says)
 
+/** A reader that has stopped in the middle of a large file, which is mentioned. */
+const stoppedInFile = (options?: GatewayOptions) =>
+  Effect.gen(function*() {
+    const hub = yield* gateway(options)
+    const path = yield* large
+    hub.mentioned.add(fileUrl(path))
+    return { hub, path, connection: yield* stopped(hub, fileUrl(path)) }
+  })
+
 describe("reading a file through the translator ends", () => {
   it.live("WEB-67 when the reader hangs up, and the file is closed", () =>
     Effect.gen(function*() {
-      const hub = yield* gateway()
-      const path = yield* large
-      hub.mentioned.add(fileUrl(path))
-      const connection = yield* stopped(hub, fileUrl(path))
+      const { connection, hub, path } = yield* stoppedInFile()
       assert.isTrue(!linux || openFiles().includes(path))
       connection.destroy()
       yield* eventually("told", () => hub.outcomes.length === 1)
@@ -36,10 +43,7 @@ describe("reading a file through the translator ends", () => {
 
   it.live("WEB-67 when the reader takes nothing for too long", () =>
     Effect.gen(function*() {
-      const hub = yield* gateway({ idleMs: 200 })
-      const path = yield* large
-      hub.mentioned.add(fileUrl(path))
-      const connection = yield* stopped(hub, fileUrl(path))
+      const { connection, hub, path } = yield* stoppedInFile({ idleMs: 200 })
       yield* eventually("told", () => hub.outcomes.length === 1)
       if (linux) assert.notInclude(openFiles(), path)
       connection.socket.resume()
@@ -49,10 +53,7 @@ describe("reading a file through the translator ends", () => {
 
   it.live("WEB-53 when the page leaves the hub meanwhile", () =>
     Effect.gen(function*() {
-      const hub = yield* gateway()
-      const path = yield* large
-      hub.mentioned.add(fileUrl(path))
-      const connection = yield* stopped(hub, fileUrl(path))
+      const { connection, hub } = yield* stoppedInFile()
       yield* Effect.sleep("1100 millis")
       hub.tokens.clear()
       connection.socket.resume()
@@ -64,10 +65,7 @@ describe("reading a file through the translator ends", () => {
 
   it.live("WEB-53 but not when another mention is forgotten", () =>
     Effect.gen(function*() {
-      const hub = yield* gateway()
-      const path = yield* large
-      hub.mentioned.add(fileUrl(path))
-      const connection = yield* stopped(hub, fileUrl(path))
+      const { connection, hub } = yield* stoppedInFile()
       yield* Effect.sleep("1100 millis")
       hub.mentioned.clear()
       connection.socket.resume()

@@ -1,6 +1,7 @@
 /** Calls of a client: msg-tags of its own making, responses matched to them, and a limit on every wait. */
 import { isLimit } from "../../adapters/web/WebCalls.ts"
 import { hasResult, resultOf, warningOf } from "../../domain/client/Responses.ts"
+import { saysTimeout } from "../../domain/client/Wording.ts"
 import { ClientId } from "../../domain/Identifiers.ts"
 import { type SampMap, stringAt } from "../../domain/SampValue.ts"
 import { plain, type PlainObject } from "../facade/Plain.ts"
@@ -87,10 +88,9 @@ export const call = async (
   }
 }
 
-/** Whether a hub says that time is up; faults carry no portable code (ERR-04), so their words have to do. */
-const isTimeout = (error: CallError): boolean =>
-  error.reason === "Timeout" ||
-  error.reason === "RemoteFault" && /time[d ]?[- ]?out|in time/iu.test(error.detail)
+/** Whether time is up, or the hub says so. */
+const isTimeout = ({ detail, reason }: CallError): boolean =>
+  reason === "Timeout" || reason === "RemoteFault" && saysTimeout(detail)
 
 /** Calls one client by the hub's `callAndWait`; the way of clients that take no messages. */
 export const callAndWait = async (

@@ -6,6 +6,7 @@ import { isUserActive, onPageTurn, pageFacts } from "../../adapters/web/BrowserP
 import { anyOf, type WebCall } from "../../adapters/web/WebCalls.ts"
 import { ownSubscriptions, subscriptionsOf } from "../../domain/client/Bindings.ts"
 import type { Ending } from "../../domain/client/ClientOutput.ts"
+import { whyOf } from "../../domain/client/Wording.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
 import { emptyMap, type SampMap } from "../../domain/SampValue.ts"
 import { before } from "../../domain/web/Reach.ts"
@@ -58,17 +59,6 @@ export interface Registrations {
 const goodbyeMs = 5_000
 /** Milliseconds between two questions, when one got lost. */
 const askAgainMs = 700
-
-const whyOf = (ending: Ending): string => {
-  switch (ending._tag) {
-    case "HubStopped":
-      return "the hub has shut down"
-    case "Ejected":
-      return `the hub has disconnected this client: ${ending.reason}`
-    case "HubLost":
-      return `the hub has gone: ${ending.detail}`
-  }
-}
 
 /** The answer about a client; a question that got lost is asked again, a refusal means that it has just left (GEN-08). */
 const answerOf = async (

@@ -1,6 +1,7 @@
 /** Why what a client asked for did not come about; each says what to do, or whom to ask. */
 import * as Data from "effect/Data"
 import { errorTexts } from "../../domain/client/Responses.ts"
+import { saysTimeout } from "../../domain/client/Wording.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
 import type { SampMap } from "../../domain/SampValue.ts"
 import type { CallError } from "../../ports/CallSender.ts"
@@ -88,10 +89,9 @@ export type SendError = OperationError | BadMessage
 /** Why a call gave no result. */
 export type CallFailure = SendError | ErrorResponse | NoResponse | Disconnected
 
-/** Whether a hub says that time is up; faults carry no portable code (ERR-04), so their words have to do. */
-export const isTimeout = (error: CallError): boolean =>
-  error.reason === "Timeout" ||
-  (error.reason === "RemoteFault" && /time[d ]?[- ]?out|in time/iu.test(error.detail))
+/** Whether time is up, or the hub says so. */
+export const isTimeout = ({ detail, reason }: CallError): boolean =>
+  reason === "Timeout" || reason === "RemoteFault" && saysTimeout(detail)
 
 /** Whether a hub says that it is about to end. */
 export const isStopping = (error: HubError): boolean =>

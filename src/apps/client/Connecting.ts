@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
-import type { Ending } from "../../domain/client/ClientOutput.ts"
+import { whyOf } from "../../domain/client/Wording.ts"
 import { stringAt } from "../../domain/SampValue.ts"
 import type { ClientEngine } from "./ClientEngine.ts"
 import type { ConnectError } from "./ClientErrors.ts"
@@ -42,17 +42,6 @@ const stoppingMs = 1_000
 /** What tells a hub from the one before it, as far as can be told. */
 const proofOf = ({ address }: Registration.Found): string =>
   "secret" in address ? `${address.url} ${address.secret}` : address.url
-
-const whyOf = (ending: Ending): string => {
-  switch (ending._tag) {
-    case "HubStopped":
-      return "the hub has shut down"
-    case "Ejected":
-      return `the hub has disconnected this client: ${ending.reason}`
-    case "HubLost":
-      return `the hub has gone: ${ending.detail}`
-  }
-}
 
 /** Begins to live; done when the first registration is there, or has failed, or is waited for. */
 export const start = (

@@ -1,9 +1,11 @@
-/** What the clients behind promises give out is plain. */
+/** What the clients behind promises give out is plain, and their errors have names. */
 import { it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { assert, describe, test } from "vitest"
 import { toMap } from "../../../src/apps/client/Outgoing.ts"
 import { plain, type PlainValue } from "../../../src/apps/facade/Plain.ts"
+import * as browser from "../../../src/browser.ts"
+import * as promise from "../../../src/promise.ts"
 import * as Arbitraries from "../../support/arbitraries.ts"
 import { all, rejection } from "../../support/promises.ts"
 import { kinds } from "./worlds.ts"
@@ -62,6 +64,12 @@ describe.each(kinds)("plain values, over the $profile", ({ Failure, start }) => 
     ]
     assert.deepStrictEqual(values.map((value) => mapIn(value)), values.map(() => undefined))
   })
+})
+
+test("what effect-samp/browser exports is in effect-samp/promise, but for what only pages have", () => {
+  const pages = ["NotOffered", "Unreachable", "availability", "explain", "watch"]
+  const missing = Object.keys(browser).filter((name) => !Object.hasOwn(promise, name))
+  assert.sameMembers(missing, pages)
 })
 
 it.prop("what is made plain is sent as it came", { map: Arbitraries.sampMap }, ({ map }) => {
