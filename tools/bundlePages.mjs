@@ -22,6 +22,13 @@ const lean = new Map(
   ["Result", "Brand"].map((name) => [`effect/${name}`, join(root, "tools", "lean", `${name}.ts`)])
 )
 
+/**
+ * Properties that get a short name: those of the scanner, of the machine and of the shell around it, which nobody outside sees.
+ * None may be a name of the standard, of a public interface, or of a browser.
+ */
+const inner =
+  /^(?:needAfterBlank|characters|declaration|outputs|expected|dispatch|waiters|declaring|askAbout|askMap|askIds|hurried|mended|deliveries)$/u
+
 const only = "the one export"
 
 /**
@@ -36,7 +43,7 @@ const bundleOne = async (path, file, { external = {}, global } = {}) => {
   const build = await rolldown({
     input: global === undefined ? path : only,
     platform: "browser",
-    treeshake: { propertyReadSideEffects: false },
+    treeshake: { propertyReadSideEffects: false }, // no property that we only read does anything
     logLevel: "warn",
     experimental: { attachDebugInfo: "none" }, // it tells where on this machine the modules were
     plugins: [{
@@ -59,7 +66,7 @@ const bundleOne = async (path, file, { external = {}, global } = {}) => {
     format: global === undefined ? "esm" : "iife",
     ...global === undefined ? {} : { name: global, exports: "default" },
     comments: false,
-    minify: true,
+    minify: { mangleProps: { include: inner } },
     codeSplitting: false
   })
   await build.close()

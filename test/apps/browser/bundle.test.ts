@@ -54,6 +54,26 @@ describe("the bundle for pages", () => {
     assert.deepStrictEqual(Object.keys(await load()).sort(), Object.keys(source).sort())
   })
 
+  test("gives clients, answers and errors with the names of the sources", async () => {
+    const names = async ({ availability, connect }: typeof Browser) => {
+      await using hub = await fakeHub()
+      await using page = await connect({ name: "page", url: hub.url })
+      const response = (status: string) =>
+        map({ "samp.status": status, "samp.result": map({}), "samp.error": map({ "samp.errortxt": "no" }) })
+      hub.scripts.set("callAndWait", ({ params }) => ({ value: response(String(params[0])) }))
+      const shown = [
+        page,
+        await availability({ url: hub.url }),
+        await page.connected(),
+        await page.callAndWait("samp.ok", "a.b"),
+        await rejection(page.callAndWait("samp.error", "a.b")),
+        ...(await page.clients()).values()
+      ]
+      return shown.map((one) => Object.keys(Object(one)).sort())
+    }
+    assert.deepStrictEqual(await names(await load()), await names(await import("../../../src/browser.ts")))
+  })
+
   test("WEB-10, ERR-02 connects, calls, and reads faults without the second file", async () => {
     const { CallError, connect } = await load()
     await using hub = await fakeHub()
