@@ -6,7 +6,7 @@ import { isUserActive, onPageTurn, pageFacts } from "../../adapters/web/BrowserP
 import { anyOf, type WebCall } from "../../adapters/web/WebCalls.ts"
 import { ownSubscriptions, subscriptionsOf } from "../../domain/client/Bindings.ts"
 import type { Ending } from "../../domain/client/ClientOutput.ts"
-import { whyOf } from "../../domain/client/Wording.ts"
+import { closedWhy, whyOf } from "../../domain/client/Wording.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
 import { emptyMap, type SampMap } from "../../domain/SampValue.ts"
 import { before } from "../../domain/web/Reach.ts"
@@ -209,6 +209,7 @@ export const registrations = (engine: Engine, manner: Manner, declared: Declared
     status = next
     if (!isSame) statuses.tell(next)
   }
+  closed.addEventListener("abort", () => set({ _tag: "Disconnected", why: closedWhy }))
 
   const stay = (to: boolean): void => {
     if (to) {

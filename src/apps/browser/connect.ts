@@ -16,6 +16,7 @@ import { named, namesOf } from "../../domain/client/Naming.ts"
 import type { CommonOptions } from "../../domain/client/Options.ts"
 import { isComplete, view } from "../../domain/client/Tracker.ts"
 import { makeMessage, type PlainMap } from "../../domain/client/Values.ts"
+import { closedWhy } from "../../domain/client/Wording.ts"
 import type { ClientId } from "../../domain/Identifiers.ts"
 import { isPattern } from "../../domain/MType.ts"
 import { emptyMap, map, type SampMap, type SampValue, stringAt } from "../../domain/SampValue.ts"
@@ -29,7 +30,7 @@ import { type Handle, mapOf, orBad } from "./Handling.ts"
 import { callsOf, type PlaceOptions, urlsOf } from "./Places.ts"
 import { sleep } from "./Pulling.ts"
 import { type Declared, registrations } from "./Registrations.ts"
-import type { Abortable, CallOptions, ClientStatus, SendOptions, TrackedOther } from "./Types.ts"
+import type { Abortable, CallOptions, SendOptions, TrackedOther } from "./Types.ts"
 import { abortable, firstOf } from "./Waiting.ts"
 import type { WebConnection } from "./WebConnection.ts"
 
@@ -42,8 +43,6 @@ export interface ConnectOptions extends CommonOptions<PlainMap>, PlaceOptions {
 }
 
 const defaultSeconds = 60
-
-const closedWhy = "it has been closed"
 
 const encode = (mtype: string, params?: PlainMap, options?: SendOptions): SampMap =>
   orBad(makeMessage(mtype, params, options?.extra))
@@ -157,8 +156,7 @@ export const connect = async (options: ConnectOptions = {}): Promise<BrowserClie
   }
 
   const client = {
-    status: async (): Promise<ClientStatus> =>
-      closed.aborted ? { _tag: "Disconnected", why: closedWhy } : status(),
+    status: async () => status(),
     statuses: iterable(() => statuses.listen(status)),
     connected: (options?: Abortable) =>
       run(async (signal) => {

@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
-import { whyOf } from "../../domain/client/Wording.ts"
+import { closedWhy, whyOf } from "../../domain/client/Wording.ts"
 import { stringAt } from "../../domain/SampValue.ts"
 import type { ClientEngine } from "./ClientEngine.ts"
 import type { ConnectError } from "./ClientErrors.ts"
@@ -135,7 +135,7 @@ export const start = (
     const leaving = yield* Queue.sliding<void>(1)
     const stay = Effect.as(Queue.take(leaving), "told" as const)
 
-    yield* Effect.addFinalizer(() => set({ _tag: "Disconnected", why: "its scope has ended" }))
+    yield* Effect.addFinalizer(() => set({ _tag: "Disconnected", why: closedWhy }))
     yield* Effect.forkScoped(live)
     yield* Deferred.await(first)
     return {

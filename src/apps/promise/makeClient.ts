@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { TrackedClient } from "../../domain/client/Tracker.ts"
+import { closedWhy } from "../../domain/client/Wording.ts"
 import { ClientId, MessageId } from "../../domain/Identifiers.ts"
 import type { Client } from "../client/Client.ts"
 import { NotConnected } from "../client/ClientErrors.ts"
@@ -23,9 +24,6 @@ import type { PromiseClient } from "./PromiseClient.ts"
 import type { Runner } from "./Runner.ts"
 import { answered, dataOf, otherOf, replied, restOf } from "./Translating.ts"
 import type { Abortable, SentData, TrackedOther } from "./Types.ts"
-
-/** Why a client that was closed does nothing any more. */
-const closedWhy = "it has been closed"
 
 const known = (clients: ReadonlyMap<ClientId, TrackedClient>): ReadonlyMap<string, TrackedOther> =>
   othersOf(clients.values())
@@ -71,13 +69,7 @@ export const makeClient = ({ client, runner, scope }: Parts): PromiseClient => {
   }
 
   return {
-    status: () =>
-      runner.run(
-        Effect.flatMap(
-          Deferred.isDone(closed),
-          (done) => done ? Effect.succeed({ _tag: "Disconnected", why: closedWhy }) : client.status
-        )
-      ),
+    status: () => runner.run(client.status),
     statuses: iterate(client.statuses),
     connected: (options) => run(client.connected, options),
     reconnect: () => run(client.reconnect),

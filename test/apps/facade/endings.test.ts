@@ -140,11 +140,16 @@ describe.each(kinds)("leaving a hub, over the $profile", ({ start }) => {
     await using world = await start()
     const { ann, to } = await world.pair()
     await ann.close()
-    assert.deepStrictEqual(await ann.status(), { _tag: "Disconnected", why: "it has been closed" })
+    const closed = { _tag: "Disconnected", why: "it has been closed" } as const
+    assert.deepStrictEqual(await ann.status(), closed)
+    assert.deepStrictEqual(await all(ann.statuses), [closed])
+    assert.deepStrictEqual((await all(ann.clientChanges)).map(({ size }) => size), [0])
+    assert.deepStrictEqual(await all(ann.responses), [])
     const attempts = [
       () => ann.ping(),
       () => ann.notifyAll("a.b"),
       () => ann.call(to, "a.b"),
+      () => all(ann.callAll("a.b")),
       () => ann.connected(),
       () => ann.clients(),
       () => ann.findClients("bob"),
@@ -170,9 +175,13 @@ describe.each(kinds)("leaving a hub, over the $profile", ({ start }) => {
       for await (const _ of items) continue
       return "ended"
     }
+    const told: Array<unknown> = []
+    const statuses = async (): Promise<void> => {
+      for await (const status of ann.statuses) told.push(status)
+    }
     const ends = [
       tagOf(ann.call(to, "a.silent")),
-      loop(ann.statuses),
+      statuses().then(() => "ended"),
       loop(ann.clientChanges),
       loop(ann.responses),
       (async () => {
@@ -185,5 +194,6 @@ describe.each(kinds)("leaving a hub, over the $profile", ({ start }) => {
     const outcomes = await soon(Promise.all(ends))
     assert.deepStrictEqual(outcomes.slice(0, 4), ["Disconnected", "ended", "ended", "ended"])
     assert.include(["Disconnected", "none"], outcomes[4])
+    assert.deepStrictEqual(told.at(-1), { _tag: "Disconnected", why: "it has been closed" })
   })
 })
