@@ -1,8 +1,16 @@
 /** effect-samp for people without Effect: promises, async iterables, abort signals and `await using`. */
-export { BadMessage, Disconnected, NoResponse, NotConnected } from "./apps/client/ClientErrors.ts"
+export {
+  BadMessage,
+  Disconnected,
+  NoResponse,
+  NotAdmitted,
+  NotConnected
+} from "./apps/client/ClientErrors.ts"
 export type { ClientStatus } from "./apps/client/ClientStatus.ts"
 export { NoSuchClient } from "./apps/client/Finding.ts"
 export { Failure, type Later, later, Warning } from "./apps/client/Handling.ts"
+export { IllFormed } from "./apps/client/Typing.ts"
+export { NobodySubscribed } from "./apps/data/Recipients.ts"
 export type { PlainObject, PlainValue } from "./apps/facade/Plain.ts"
 export { BadHub } from "./apps/HubConnection.ts"
 export { connect, type ConnectOptions } from "./apps/promise/connect.ts"
