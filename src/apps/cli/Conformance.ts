@@ -4,10 +4,13 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as RawHttpNode from "../../adapters/http/RawHttpNode.ts"
 import * as SurroundingsNode from "../../adapters/node/SurroundingsNode.ts"
+import { webUrl } from "../../domain/web/WebPlace.ts"
 import { examine, isChosen, type Report } from "../conformance/Conformance.ts"
-import { concernsHubs, requirements } from "../conformance/Requirements.ts"
+import { origin } from "../conformance/Page.ts"
+import { concernsHubs, requirements, webProfile } from "../conformance/Requirements.ts"
 import type { Exchange } from "../conformance/Transcript.ts"
 import { type CheckResult, count, type Verdict } from "../conformance/Verdict.ts"
 import { codes, Stop } from "./Exit.ts"
@@ -70,7 +73,21 @@ const progress = (line: string): Effect.Effect<void> =>
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line.slice(0, 79)}`)
   })
 
+const WebUrl = Schema.String.check(
+  Schema.makeFilter((text) =>
+    /^http:\/\/[^\s/]+/iu.test(text) && URL.canParse(text) ? undefined : "an http URL"
+  )
+)
+
 const flags = {
+  web: Flag.String("web").pipe(
+    Flag.withMetavar("URL"),
+    Flag.withDescription(
+      `check the Web Profile there, too, such as ${webUrl}; its user must let pages of ${origin} in`
+    ),
+    Flag.withSchema(WebUrl),
+    Flag.optional
+  ),
   only: Flag.String("only").pipe(
     Flag.withMetavar("ID"),
     Flag.withDescription(
@@ -90,8 +107,9 @@ const flags = {
 export const command = Command.make(
   "conformance",
   flags,
-  Effect.fnUntraced(function*({ hub, json, only, verbose }) {
-    const unknown = only.find((prefix) => !requirements.some(({ id }) => isChosen({ only: [prefix] })(id)))
+  Effect.fnUntraced(function*({ hub, json, only, verbose, web }) {
+    const known = Option.isSome(web) ? [...requirements, ...webProfile] : requirements
+    const unknown = only.find((prefix) => !known.some(({ id }) => isChosen({ only: [prefix] })(id)))
     if (unknown !== undefined) {
       const text =
         `no requirement has an id that begins with ${unknown}; ids are such as REG-03, see docs/conformance.md`
@@ -100,6 +118,7 @@ export const command = Command.make(
     const report = yield* Effect.provide(
       examine({
         hub: Option.getOrUndefined(hub),
+        web: Option.getOrUndefined(web),
         only,
         onCheck: ({ title }, done, total) => progress(`${done} of ${total}: ${title}`)
       }),
@@ -127,6 +146,10 @@ export const command = Command.make(
     {
       command: "samp conformance",
       description: "check the hub that all tools of this user find, within a minute"
+    },
+    {
+      command: "samp conformance --web http://127.0.0.1:21012/ --only WEB",
+      description: "the Web Profile alone"
     },
     {
       command: "samp conformance --only DLV --verbose",

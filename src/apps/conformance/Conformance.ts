@@ -1,5 +1,5 @@
 /**
- * Black-box checks of a Standard Profile hub, whichever it is: small conversations with clients of the kit's own, on ports
+ * Black-box checks of a hub, whichever it is, over the Standard Profile and on demand over the Web Profile: small conversations with clients of the kit's own, on ports
  * only. The same checks run over the network in memory, over sockets, and against the hubs of others.
  *
  * On a hub that others use, the kit keeps to its own clients and to MTypes that begin with `x-samp.conformance`; others
@@ -19,6 +19,8 @@ import { type BadPlace, findHub, type FoundHub, type NoHub } from "../Discovery.
 import type { Check, CheckFailure } from "./Check.ts"
 import { checks } from "./Checks.ts"
 import { atLast } from "./checks/Places.ts"
+import { web as webChecks } from "./checks/Web.ts"
+import { requirements, webProfile } from "./Requirements.ts"
 import { Secrets, Transcript } from "./Transcript.ts"
 import { type CheckResult, type Verdict, verdicts } from "./Verdict.ts"
 import { type Run, World } from "./World.ts"
@@ -27,6 +29,8 @@ import { type Run, World } from "./World.ts"
 export interface ConformanceOptions {
   /** The hub, as `--hub` names it; undefined for the default one. */
   readonly hub?: string | undefined
+  /** URL of the hub's Web Profile, to look at that as well: its user is asked for consent, several times. */
+  readonly web?: string | undefined
   /** Only requirements whose ids begin with one of these, in either case; all if there are none. */
   readonly only?: ReadonlyArray<string>
   /** How many checks run at a time. Default 1, which is kind to any hub. */
@@ -104,6 +108,7 @@ const start = (options: ConformanceOptions) =>
         raw: yield* Effect.serviceOption(RawHttp),
         surroundings: yield* Effect.serviceOption(Surroundings)
       },
+      web: options.web,
       byDefault: options.hub === undefined,
       nonce: (yield* (yield* KeySource).next).replaceAll(/[^A-Za-z0-9]/gu, "").slice(0, 8),
       owners: [],
@@ -130,7 +135,10 @@ export const examine = (
     const begun = yield* Clock.currentTimeMillis
     const run = yield* start(options)
     const chosen = isChosen(options)
-    const asked = [checks, atLast].map((each) => each.filter(({ ids }) => ids.some(chosen)))
+    const isWeb = options.web !== undefined
+    const asked = [isWeb ? [...checks, ...webChecks] : checks, atLast].map((each) =>
+      each.filter(({ ids }) => ids.some(chosen))
+    )
     const total = asked.flat().length
     let done = 0
     let gone = false
@@ -156,5 +164,6 @@ export const examine = (
     ]
     const { impl, lockfile, url } = run.hub
     const ms = (yield* Clock.currentTimeMillis) - begun
-    return { hub: { impl, lockfile, url }, verdicts: verdicts(results, chosen), results, gone, ms }
+    const which = isWeb ? [...requirements, ...webProfile] : requirements
+    return { hub: { impl, lockfile, url }, verdicts: verdicts(results, chosen, which), results, gone, ms }
   })
