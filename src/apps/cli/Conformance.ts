@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as RawHttpNode from "../../adapters/http/RawHttpNode.ts"
 import * as SurroundingsNode from "../../adapters/node/SurroundingsNode.ts"
-import { webUrl } from "../../domain/web/WebPlace.ts"
+import { readWebPlace, webUrl } from "../../domain/web/WebPlace.ts"
 import { examine, isChosen, type Report } from "../conformance/Conformance.ts"
 import { origin } from "../conformance/Page.ts"
 import { concernsHubs, requirements, webProfile } from "../conformance/Requirements.ts"
@@ -45,10 +45,11 @@ const checkLines = (
 const verdictLine = ({ detail, id, level, status, text }: Verdict): string =>
   `${status.padEnd(12)}  ${id.padEnd(8)}  ${level.padEnd(8)}  ${text}${detail === "" ? "" : ` (${detail})`}`
 
-const summary = ({ hub: { impl, lockfile, url }, ms, verdicts }: Report): string => {
+const summary = ({ hub: { impl, lockfile, url, web }, ms, verdicts }: Report): string => {
   const { fail, pass, warn, "not testable": unseen } = count(verdicts)
   const name = impl === undefined ? "the hub" : impl
-  return `${name} at ${url} (lockfile ${lockfile}): ${fail} fail, ${warn} warn, ${pass} pass, ${unseen} not testable, in ${
+  const also = web === undefined ? "" : `, Web Profile ${web}`
+  return `${name} at ${url} (lockfile ${lockfile}${also}): ${fail} fail, ${warn} warn, ${pass} pass, ${unseen} not testable, in ${
     (ms / 1000).toFixed(1)
   } s`
 }
@@ -75,7 +76,7 @@ const progress = (line: string): Effect.Effect<void> =>
 
 const WebUrl = Schema.String.check(
   Schema.makeFilter((text) =>
-    /^http:\/\/[^\s/]+/iu.test(text) && URL.canParse(text) ? undefined : "an http URL"
+    readWebPlace(`web-url:${text}`) === undefined ? `an http URL such as ${webUrl}` : undefined
   )
 )
 
@@ -83,7 +84,7 @@ const flags = {
   web: Flag.String("web").pipe(
     Flag.withMetavar("URL"),
     Flag.withDescription(
-      `check the Web Profile there, too, such as ${webUrl}; its user must let pages of ${origin} in`
+      `check the hub's Web Profile there, too, such as ${webUrl}; the hub's user must let pages of ${origin} in`
     ),
     Flag.withSchema(WebUrl),
     Flag.optional
@@ -111,8 +112,10 @@ export const command = Command.make(
     const known = Option.isSome(web) ? [...requirements, ...webProfile] : requirements
     const unknown = only.find((prefix) => !known.some(({ id }) => isChosen({ only: [prefix] })(id)))
     if (unknown !== undefined) {
-      const text =
-        `no requirement has an id that begins with ${unknown}; ids are such as REG-03, see docs/conformance.md`
+      const ofPages = webProfile.some(({ id }) => isChosen({ only: [unknown] })(id))
+      const text = ofPages
+        ? `${unknown} is about the Web Profile; say where that is, as with --web ${webUrl}`
+        : `no requirement has an id that begins with ${unknown}; ids are such as REG-03, see docs/conformance.md`
       return yield* new Stop({ code: codes.usage, text })
     }
     const report = yield* Effect.provide(

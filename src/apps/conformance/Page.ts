@@ -73,7 +73,8 @@ export const visit = (
   { callable = true }: { readonly callable?: boolean } = {}
 ): Effect.Effect<Page, CheckFailure, Scope.Scope> =>
   Effect.gen(function*() {
-    const { ids, owners } = world.run
+    const { ids, noConsent, owners } = world.run
+    if (noConsent !== undefined) return yield* new NotTestable({ reason: noConsent })
     const url = webOf(world)
     const identity = map({ "samp.name": `conformance ${name}` })
     const page = { url, origin }
@@ -82,9 +83,10 @@ export const visit = (
     )
     if (Result.isFailure(registered)) {
       const { detail, reason } = registered.failure
-      return reason === "RemoteFault" || reason === "Timeout"
-        ? yield* new NotTestable({ reason: `the hub, or its user, lets no page of ${origin} in: ${detail}` })
-        : yield* registered.failure
+      if (reason !== "RemoteFault" && reason !== "Timeout") return yield* registered.failure
+      const why = `the hub, or its user, lets no page of ${origin} in: ${detail}`
+      world.run.noConsent = why
+      return yield* new NotTestable({ reason: why })
     }
     const info = yield* aMap("the registration", registered.success)
     const key = yield* aString("samp.private-key", info.get("samp.private-key"))

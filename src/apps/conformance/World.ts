@@ -49,6 +49,8 @@ export interface Run {
   readonly ids: Array<string>
   /** Where a private key was seen by somebody else. */
   readonly leaks: Array<string>
+  /** Why the user of the hub lets no page in, once that is known: to ask again would be a nuisance. */
+  noConsent: string | undefined
   count: number
 }
 

@@ -5,25 +5,21 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
-import * as CallSenderNode from "../../../src/adapters/http/CallSenderNode.ts"
-import * as CallServerNode from "../../../src/adapters/http/CallServerNode.ts"
-import * as RawHttpNode from "../../../src/adapters/http/RawHttpNode.ts"
 import * as Consents from "../../../src/adapters/memory/Consents.ts"
-import * as Desktop from "../../../src/adapters/memory/Desktop.ts"
 import { VirtualTime } from "../../../src/adapters/memory/VirtualTime.ts"
-import * as KeySourceNode from "../../../src/adapters/node/KeySourceNode.ts"
-import * as XmlCodecFxp from "../../../src/adapters/xml/XmlCodecFxp.ts"
 import { examine, type Report } from "../../../src/apps/conformance/Conformance.ts"
-import { webProfile } from "../../../src/apps/conformance/Requirements.ts"
+import { concernsHubs, webProfile } from "../../../src/apps/conformance/Requirements.ts"
+import { unseen } from "../../../src/apps/conformance/Unseen.ts"
 import { count } from "../../../src/apps/conformance/Verdict.ts"
 import * as Hub from "../../../src/apps/Hub.ts"
 import * as WebPlatform from "../../../src/apps/NodeWebPlatform.ts"
 import * as SimHub from "../../../src/apps/testing/SimHub.ts"
 import { WebHub } from "../../../src/apps/WebHub.ts"
-import { defaults } from "../../../src/domain/Limits.ts"
 import { isList, isMap, map, type SampValue } from "../../../src/domain/SampValue.ts"
 import { webUrl } from "../../../src/domain/web/WebPlace.ts"
 import { CallSender } from "../../../src/ports/CallSender.ts"
+import { NoAnswer, type RawAnswer, RawHttp } from "../../../src/ports/RawHttp.ts"
+import { sockets } from "./world.ts"
 
 /** What a wrong hub makes of a call over the Web Profile; `ask` is the right one. */
 type Bend = (
@@ -59,15 +55,6 @@ const wrongs = ({ verdicts }: Report): ReadonlyArray<string> =>
   verdicts.filter(({ status }) => status === "fail" || status === "warn").map(({ detail, id }) =>
     `${id} ${detail}`
   )
-
-const sockets = Layer.mergeAll(
-  CallSenderNode.layer({ limits: defaults, userAgent: "test" }),
-  CallServerNode.layer({ limits: defaults }),
-  RawHttpNode.layer,
-  KeySourceNode.layer,
-  Desktop.host,
-  Desktop.lockfiles
-).pipe(Layer.provide(XmlCodecFxp.layer))
 
 /** Changes the callbacks that are pulled. */
 const callbacks =
@@ -160,7 +147,87 @@ const wrongHubs: ReadonlyArray<readonly [id: string, does: string, bend: () => B
         : ask(method, params)
   ],
   ["WEB-60", "takes whatever a page sends", () => content("notify")],
+  ["WEB-63", "lets a page send another anything", () => content("notify")],
   ["WEB-64", "takes keys that nobody has", () => content("declareMetadata")]
+]
+
+/** Our hub on sockets, with its Web Profile. */
+const onSockets = <E>(test: (web: string) => Effect.Effect<void, E, Layer.Success<typeof sockets>>) =>
+  Effect.gen(function*() {
+    const context = yield* Layer.build(
+      Layer.fresh(Hub.withWeb({ web: { port: 0 } })).pipe(
+        Layer.provide(Layer.merge(WebPlatform.layer(), Consents.layer()))
+      )
+    )
+    const state = yield* Context.get(context, WebHub).state
+    yield* test(state._tag === "On" ? state.url : assert.fail(state.why))
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(Layer.fresh(sockets)),
+    Effect.provideService(References.MinimumLogLevel, "None")
+  )
+
+/** What a wrong hub makes of bytes; `ask` is the right one. */
+type BendBytes = (
+  url: string,
+  bytes: string,
+  ask: (bytes: string) => ReturnType<RawHttp["Service"]["exchange"]>
+) => ReturnType<RawHttp["Service"]["exchange"]>
+
+/** Changes answers. */
+const answers = (change: (answer: RawAnswer) => Partial<RawAnswer>): BendBytes => (_url, bytes, ask) =>
+  Effect.map(ask(bytes), (all) => all.map((answer) => ({ ...answer, ...change(answer) })))
+
+/** Changes a header of answers. */
+const header = (name: string, value: string | undefined): BendBytes =>
+  answers(({ headers }) => {
+    const others = [...headers].filter(([key]) => key !== name)
+    return { headers: new Map(value === undefined ? others : [...others, [name, value]]) }
+  })
+
+/** Changes requests. */
+const requests = (change: (bytes: string) => string): BendBytes => (_url, bytes, ask) => ask(change(bytes))
+
+const allowOrigin = "access-control-allow-origin"
+
+const wrongBytes: ReadonlyArray<readonly [id: string, does: string, bend: BendBytes]> = [
+  [
+    "WEB-03",
+    "listens at 127.0.0.1 only",
+    (url, bytes, ask) =>
+      url.includes("[::1]") ? Effect.fail(new NoAnswer({ reason: "Refused", url, received: "" })) : ask(bytes)
+  ],
+  ["WEB-04", "answers with JSON", header("content-type", "application/json")],
+  ["WEB-06", "lets no page read", header(allowOrigin, undefined)],
+  ["WEB-07", "grants GET only", header("access-control-allow-methods", "GET")],
+  ["WEB-08", "knows nothing of private networks", header("access-control-allow-private-network", undefined)],
+  ["WEB-18", "echoes any origin", header(allowOrigin, "null")],
+  ["WEB-50", "reads nothing", answers(() => ({ status: 403 }))],
+  ["WEB-52", "reads what is escaped only", requests((bytes) => bytes.replace("&c=d", ""))],
+  ["WEB-53", "reads for everybody", answers(() => ({ status: 200 }))],
+  ["WEB-54", "reads everything", answers(() => ({ status: 200 }))],
+  [
+    "WEB-55",
+    "does not know HEAD",
+    (_url, bytes, ask) =>
+      Effect.map(
+        ask(bytes),
+        (all) => bytes.startsWith("HEAD") ? all.map((answer) => ({ ...answer, status: 501 })) : all
+      )
+  ],
+  ["WEB-65", "looks at no Host", requests((bytes) => bytes.replace("evil.example", "localhost"))],
+  [
+    "WEB-66",
+    "resolves entities",
+    requests((bytes) =>
+      bytes.replace(/<!DOCTYPE.*\n/u, "").replace("&e;", "resolved").replace(
+        /Content-Length: \d+/u,
+        `Content-Length: ${
+          bytes.replace(/<!DOCTYPE.*\n/u, "").replace("&e;", "resolved").split("\r\n\r\n")[1]?.length
+        }`
+      )
+    )
+  ]
 ]
 
 describe("the checks of the Web Profile", () => {
@@ -184,28 +251,46 @@ describe("the checks of the Web Profile", () => {
     assert.strictEqual(verdict?.status, verdict?.level === "MUST" ? "fail" : "warn", verdict?.detail)
   })
 
-  it.live("WEB-04..08, WEB-53, WEB-54, WEB-65 find nothing wrong on sockets either, and leave nothing unseen", () =>
-    Effect.gen(function*() {
-      const context = yield* Layer.build(
-        Layer.fresh(Hub.withWeb({ web: { port: 0 } })).pipe(
-          Layer.provide(Layer.merge(WebPlatform.layer(), Consents.layer()))
+  it.live("WEB-03..08, WEB-18, WEB-50..55, WEB-65, WEB-66 find nothing wrong on sockets either, and leave unseen what nobody sees", () =>
+    onSockets((web) =>
+      Effect.gen(function*() {
+        const report = yield* examine({ only: ["WEB", "WIRE-113"], web, concurrency: 8 })
+        assert.deepStrictEqual(wrongs(report), [])
+        assert.lengthOf(report.verdicts, webProfile.length)
+        const expected = webProfile.filter((each) => !concernsHubs(each) || unseen[each.id] !== undefined)
+        assert.sameMembers(
+          report.verdicts.filter(({ status }) => status !== "pass").map(({ id }) => id),
+          expected.map(({ id }) => id)
         )
-      )
-      const state = yield* Context.get(context, WebHub).state
-      const web = state._tag === "On" ? state.url : assert.fail(state.why)
-      const report = yield* examine({ only: ["WEB", "WIRE-113"], web, concurrency: 8 })
-      assert.deepStrictEqual(wrongs(report), [])
-      assert.lengthOf(report.verdicts, webProfile.length)
-      assert.deepStrictEqual(
-        report.verdicts.filter(({ status }) => status !== "pass").map(({ id }) => id),
-        []
-      )
-      const shown = JSON.stringify(report.verdicts)
-      assert.include(shown, "<key of Page>")
-      assert.include(shown, "<token of Page>")
-    }).pipe(
-      Effect.scoped,
-      Effect.provide(Layer.fresh(sockets)),
-      Effect.provideService(References.MinimumLogLevel, "None")
+        const shown = JSON.stringify(report.verdicts)
+        assert.include(shown, "<key of Page>")
+        assert.include(shown, "<token of Page>")
+      })
+    ))
+
+  it.live("find out on sockets by each id a hub that is wrong there", () =>
+    onSockets((web) =>
+      Effect.gen(function*() {
+        const raw = yield* RawHttp
+        for (const [id, does, bend] of wrongBytes) {
+          const exchange: RawHttp["Service"]["exchange"] = (url, bytes, options) =>
+            bend(url, bytes, (what) => raw.exchange(url, what, options))
+          const { verdicts: [verdict] } = yield* Effect.provideService(
+            examine({ only: [id], web }),
+            RawHttp,
+            { ...raw, exchange }
+          )
+          const expected = verdict?.level === "MUST" ? "fail" : "warn"
+          assert.strictEqual(verdict?.status, expected, `${id}, a hub that ${does}: ${verdict?.detail}`)
+        }
+      })
+    ))
+
+  it.live("say at once that nobody is where the Web Profile is said to be, and blame no requirement", () =>
+    onSockets(() =>
+      Effect.gen(function*() {
+        const error = yield* Effect.flip(examine({ only: ["WEB"], web: "http://127.0.0.1:9/" }))
+        assert.include(error.message, "looked at http://127.0.0.1:9/")
+      })
     ))
 })

@@ -4,37 +4,15 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import { okResponse } from "../../../domain/Message.ts"
-import { emptyMap, map, type SampMap, stringAt } from "../../../domain/SampValue.ts"
+import { emptyMap, map, stringAt } from "../../../domain/SampValue.ts"
 import { aMap, aString, broken, type Check, check, demand, equal, refused, strings } from "../Check.ts"
 import { askWeb, type Page, type Pulled, visit } from "../Page.ts"
-import { answering, join, subscriptionsTo } from "../Party.ts"
-import type { World } from "../World.ts"
+import { join } from "../Party.ts"
 import { carries, msg, type Operation, operations } from "./Common.ts"
 import { webBytes } from "./WebBytes.ts"
-
-/** What pages may send, however much a hub limits them: harmless, and marked so by the recipient. */
-const welcome = (mtype: string): SampMap =>
-  map({ [mtype]: map({ "x-samp.mostly-harmless": "1", "samp.mostly-harmless": "1" }) })
-
-/** The callback of an MType among what was pulled. */
-const only = (pulled: ReadonlyArray<Pulled>, what: string) =>
-  Effect.gen(function*() {
-    const found = pulled.filter(({ mtype, params }) => mtype === what || params[1] === what)
-    const [one] = found
-    return one !== undefined && found.length === 1
-      ? one
-      : yield* broken(`${what} came ${found.length} times, not once`)
-  })
-
-/** A page that subscribes to something, and somebody of the desktop. */
-const meeting = (world: World) =>
-  Effect.gen(function*() {
-    const mtype = world.mtype()
-    const page = yield* visit(world, "Page")
-    yield* page.ask("declareSubscriptions", welcome(mtype))
-    const desk = yield* join(world, "Desk", { subscriptions: welcome(mtype), onReceive: answering() })
-    return { mtype, page, desk }
-  })
+import { meeting, only } from "./WebCommon.ts"
+import { webLimits } from "./WebLimits.ts"
+import { webUrls } from "./WebUrls.ts"
 
 /** The operations that take a private key, as a page has them. */
 const webOperations = (callee: Parameters<typeof operations>[0], mtype: string): ReadonlyArray<Operation> => [
@@ -149,11 +127,18 @@ export const web: ReadonlyArray<Check> = [
     "pages and the desktop are clients of one hub: they see each other, and send in all ways, both ways",
     Effect.fnUntraced(function*(world) {
       const { desk, mtype, page } = yield* meeting(world)
-      yield* page.ask("declareMetadata", map({ "samp.name": "Page", "x.y": "z" }))
+      const metadata = map({ "samp.name": world.fresh("Page"), "x.y": "z" })
+      yield* page.ask("declareMetadata", metadata)
+      const known = yield* strings("getRegisteredClients", yield* desk.ask("getRegisteredClients"))
+      const { hub, web = "" } = world.run
+      yield* demand(
+        known.includes(page.id),
+        `a page at ${web} is no client at ${hub.url}: these are two hubs, or one that is torn`
+      )
       yield* carries(
         "the metadata of the page",
         yield* aMap("getMetadata", yield* desk.ask("getMetadata", page.id)),
-        map({ "samp.name": "Page", "x.y": "z" })
+        metadata
       )
       const shown = yield* aMap("getSubscriptions", yield* page.ask("getSubscriptions", desk.id))
       yield* demand(shown.has(mtype), "getSubscriptions does not show the page what it may send")
@@ -302,39 +287,8 @@ export const web: ReadonlyArray<Check> = [
       }
     })
   ),
-  check(
-    "WEB-60 WEB-62",
-    "a page may not send what nobody has called harmless, and does not see who takes it",
-    Effect.fnUntraced(function*(world) {
-      const mtype = world.mtype()
-      const page = yield* visit(world, "Page")
-      const desk = yield* join(world, "Desk", { subscriptions: [mtype] })
-      yield* refused(`a message of ${mtype} from a page`, page.ask("notify", desk.id, msg(mtype)))
-      const told = yield* strings("notifyAll", yield* page.ask("notifyAll", msg(mtype)))
-      yield* demand(!told.includes(desk.id), "what a page must not send to one it can send to all")
-      const shown = yield* aMap("getSubscriptions", yield* page.ask("getSubscriptions", desk.id))
-      yield* demand(!shown.has(mtype), "getSubscriptions shows a page what it must not send")
-      yield* world.quiet
-      yield* demand(desk.got(mtype).length === 0, "a message that a page must not send came through")
-    })
-  ),
-  check(
-    "WEB-61",
-    "a subscription that is marked as harmless takes messages of pages, and one that is marked as not does not",
-    Effect.fnUntraced(function*(world) {
-      const page = yield* visit(world, "Page")
-      const harmless = world.mtype("harmless")
-      const harmful = `table.load.${world.fresh("x")}`
-      const marked = new Map([...welcome(harmless), [harmful, map({ "x-samp.mostly-harmless": "0" })]])
-      const desk = yield* join(world, "Desk", { subscriptions: subscriptionsTo(marked) })
-      yield* page.ask("notify", desk.id, msg(harmless))
-      yield* desk.receives(harmless)
-      yield* refused(
-        "a message to a subscription that is marked as not harmless",
-        page.ask("notify", desk.id, msg(harmful))
-      )
-    })
-  ),
+  ...webLimits,
+  ...webUrls,
   ...webBytes
 ]
 

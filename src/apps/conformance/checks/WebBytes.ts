@@ -1,70 +1,22 @@
 /** Checks: what browsers need of the Web Profile, down to the byte (section 5). */
 import * as Effect from "effect/Effect"
-import type { SampValue } from "../../../domain/SampValue.ts"
+import { map, type SampValue } from "../../../domain/SampValue.ts"
 import { writeCall } from "../../../domain/XmlRpcWriter.ts"
-import type { RawAnswer } from "../../../ports/RawHttp.ts"
-import { aString, broken, type Check, check, demand } from "../Check.ts"
-import { origin, type Page, visit, webOf } from "../Page.ts"
+import { type Check, check, demand, NotTestable } from "../Check.ts"
+import { visit, webOf } from "../Page.ts"
+import { show } from "../Transcript.ts"
 import type { World } from "../World.ts"
-import { inWords } from "./Bytes.ts"
+import { inWords, isResult } from "./Bytes.ts"
+import { asPage, readable } from "./WebCommon.ts"
 
-/** A request to the Web Profile, as a browser makes it for a page. */
-const ask = (
-  world: World,
-  { body = "", headers = [], host, method = "POST", target = "/" }: {
-    readonly method?: string
-    readonly target?: string
-    readonly host?: string
-    readonly headers?: ReadonlyArray<string>
-    readonly body?: string
-  }
-) =>
-  Effect.gen(function*() {
-    const url = webOf(world)
-    const lines = [
-      `${method} ${target} HTTP/1.1`,
-      `Host: ${host ?? new URL(url).host}`,
-      `Origin: ${origin}`,
-      ...headers,
-      ...body === "" ? [] : ["Content-Type: text/xml", `Content-Length: ${body.length}`],
-      "Connection: close"
-    ]
-    const bytes = `${lines.join("\r\n")}\r\n\r\n${body}`
-    const [answer] = yield* world.exchange(bytes, { headOnly: method === "HEAD" }, url)
-    return answer ?? (yield* broken("there was no answer"))
-  })
-
-const bodyOf = (method: string, ...params: ReadonlyArray<SampValue>): string => writeCall({ method, params })
-
-/** Demands that the page may read an answer. */
-const readable = (what: string, answer: RawAnswer) => {
-  const allowed = answer.headers.get("access-control-allow-origin")
-  return demand(
-    allowed === origin || allowed === "*",
-    `Access-Control-Allow-Origin of ${what} is ${allowed ?? "not there"}: ${inWords(answer)}`
-  )
-}
+/** The body of a call of a page. */
+const bodyOf = (operation: string, ...params: ReadonlyArray<SampValue>): string =>
+  writeCall({ method: `samp.webhub.${operation}`, params })
 
 const preflight = (world: World, ...more: ReadonlyArray<string>) =>
-  ask(world, {
+  asPage(world, {
     method: "OPTIONS",
     headers: ["Access-Control-Request-Method: POST", "Access-Control-Request-Headers: content-type", ...more]
-  })
-
-/** Path and query of what comes before URLs, with a URL behind. */
-const target = (prefix: string, url: string): string => {
-  const { pathname, search } = new URL(prefix)
-  return `${pathname}${search === "" ? "?" : search}${encodeURIComponent(url)}`
-}
-
-/** A file that is on every machine, and nobody's secret. */
-const someFile = "file:///etc/hostname"
-
-/** What a page gets for a file, through the hub. */
-const readFile = (world: World, { info }: Page) =>
-  Effect.gen(function*() {
-    const prefix = yield* aString("samp.url-translator", info.get("samp.url-translator"))
-    return yield* ask(world, { method: "GET", target: target(prefix, someFile) })
   })
 
 /** These checks. */
@@ -74,12 +26,12 @@ export const webBytes: ReadonlyArray<Check> = [
     "results and faults are text/xml, and the page may read them",
     Effect.fnUntraced(function*(world) {
       for (
-        const [what, method] of [["a result", "samp.webhub.ping"], [
+        const [what, method] of [["a result", "ping"], [
           "a fault",
-          "samp.webhub.noSuchMethod"
+          "noSuchMethod"
         ]] as const
       ) {
-        const answer = yield* ask(world, { body: bodyOf(method) })
+        const answer = yield* asPage(world, { body: bodyOf(method) })
         yield* demand(answer.status === 200, `${what} is ${inWords(answer)}`)
         yield* readable(what, answer)
         const type = answer.headers.get("content-type") ?? "not there"
@@ -119,28 +71,50 @@ export const webBytes: ReadonlyArray<Check> = [
     "WEB-65",
     "a request under a foreign Host is refused",
     Effect.fnUntraced(function*(world) {
-      const answer = yield* ask(world, { host: "evil.example:21012", body: bodyOf("samp.webhub.ping") })
+      const answer = yield* asPage(world, { host: "evil.example:21012", body: bodyOf("ping") })
       yield* demand(answer.status >= 400, `a request for evil.example is answered with ${inWords(answer)}`)
     })
   ),
   check(
-    "WEB-54",
-    "a page reads no file that nobody has told it of",
+    "WEB-03",
+    "it answers at 127.0.0.1 and at ::1",
     Effect.fnUntraced(function*(world) {
-      const page = yield* visit(world, "Page")
-      const answer = yield* readFile(world, page)
-      yield* demand(answer.status !== 200, `a page could read ${someFile}, which nobody had told it of`)
-      yield* readable("a URL that may not be read", answer)
+      const { port } = new URL(webOf(world))
+      for (const host of ["127.0.0.1", "[::1]"]) {
+        const asking = asPage(world, { url: `http://${host}:${port}/`, body: bodyOf("ping") })
+        const answer = yield* Effect.mapError(
+          asking,
+          (error) =>
+            error._tag === "NoAnswer" && error.reason === "Unreachable"
+              ? new NotTestable({ reason: `this machine has no address ${host}` })
+              : error
+        )
+        yield* demand(isResult(answer), `a ping at ${host} is answered with ${inWords(answer)}`)
+      }
     })
   ),
   check(
-    "WEB-53",
-    "nothing is read for a page that has left",
+    "WEB-18",
+    "a page of the origin null may read no answer",
+    Effect.fnUntraced(function*(world) {
+      const answer = yield* asPage(world, { from: "null", body: bodyOf("ping") })
+      const allowed = answer.headers.get("access-control-allow-origin")
+      yield* demand(allowed === undefined, `Access-Control-Allow-Origin for the origin null is ${allowed}`)
+    })
+  ),
+  check(
+    "WEB-66",
+    "a document type from a page is refused, or its entities are not resolved",
     Effect.fnUntraced(function*(world) {
       const page = yield* visit(world, "Page")
-      yield* page.ask("unregister")
-      const answer = yield* readFile(world, page)
-      yield* demand(answer.status >= 400, `a URL is read for a page that has left: ${inWords(answer)}`)
+      const body = bodyOf("declareMetadata", page.key, map({ x: "THERE" })).replace("THERE", "&e;")
+        .replace("?>\n", "?>\n<!DOCTYPE methodCall [<!ENTITY e \"resolved\">]>\n")
+      const answer = yield* asPage(world, { body })
+      const metadata = yield* page.ask("getMetadata", page.id)
+      yield* demand(
+        !isResult(answer) || !show(metadata).includes("resolved"),
+        "an entity of a DTD was resolved"
+      )
     })
   )
 ]
