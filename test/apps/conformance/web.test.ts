@@ -231,7 +231,7 @@ const wrongBytes: ReadonlyArray<readonly [id: string, does: string, bend: BendBy
 ]
 
 describe("the checks of the Web Profile", () => {
-  it("HUB-29 WEB-05..37 WEB-60..64 find nothing wrong with our hub, in memory", () => {
+  it("HUB-29 WEB-05, WEB-10, WEB-12, WEB-20..26, WEB-30..37 and WEB-60..64 find nothing wrong with our hub, in memory", () => {
     const report = inMemory(undefined, ["WEB", "WIRE-113", "HUB-29"])
     assert.deepStrictEqual(wrongs(report), [])
     assert.isAbove(count(report.verdicts).pass, 20)
@@ -251,7 +251,7 @@ describe("the checks of the Web Profile", () => {
     assert.strictEqual(verdict?.status, verdict?.level === "MUST" ? "fail" : "warn", verdict?.detail)
   })
 
-  it.live("WEB-03..08, WEB-18, WEB-50..55, WEB-65, WEB-66 find nothing wrong on sockets either, and leave unseen what nobody sees", () =>
+  it.live("WEB-03..08, WEB-18, WEB-50, WEB-52..55, WEB-65, WEB-66 find nothing wrong on sockets either, and leave unseen what nobody sees", () =>
     onSockets((web) =>
       Effect.gen(function*() {
         const report = yield* examine({ only: ["WEB", "WIRE-113"], web, concurrency: 8 })

@@ -1,9 +1,9 @@
-/** The conformance kit on our hub, JSAMP's and astropy's, compared with what docs/conformance.md says of them. */
+/** The conformance kit on our hub, JSAMP's and astropy's, with their Web Profiles, compared with what docs/conformance.md says of them. */
 import { readFileSync } from "node:fs"
 import { beforeAll, describe, expect, test } from "vitest"
-import { path, read } from "./conformance/Document.ts"
-import { kinds, reasons, varying } from "./conformance/Reasons.ts"
-import { type Run, run } from "./conformance/Run.ts"
+import { path, read } from "../conformance/Document.ts"
+import { kinds, reasons, varying } from "../conformance/Reasons.ts"
+import { type Run, run } from "../conformance/Run.ts"
 
 const document = readFileSync(path, "utf8")
 const { cells, names } = read(document)
