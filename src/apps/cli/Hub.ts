@@ -178,7 +178,13 @@ export const command = Command.make("hub", flags, (given) => {
       : yield* Recording.begin({ path, overwrite: given.overwrite, kind: "hub", secrets: [secret] })
     const port = WebFlags.portOf(given)
     return ConsentingHub.layer({
-      web: { port, on: port !== undefined, consent: Option.getOrUndefined(given.webConsent) },
+      web: {
+        port,
+        on: port !== undefined,
+        consent: Option.getOrUndefined(given.webConsent),
+        flash: given.webFlash,
+        silverlight: given.webSilverlight
+      },
       webMTypes: WebFlags.mtypesOf(given),
       lockfile: optional(given.lockfile),
       multi: given.multi,

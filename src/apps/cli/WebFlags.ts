@@ -18,7 +18,7 @@ const Pattern = Schema.String.check(
   Schema.makeFilter((text) => isPattern(text) ? undefined : "an MType, or a pattern such as table.* or *")
 )
 
-/** `--web-port`, `--no-web`, `--web-consent` and `--web-mtype`. */
+/** All that begin with `--web-`, and `--no-web`. */
 export const flags = {
   webPort: Flag.String("web-port").pipe(
     Flag.withMetavar("PORT|off"),
@@ -46,6 +46,14 @@ export const flags = {
     ),
     Flag.withSchema(Pattern),
     Flag.atLeast(0)
+  ),
+  webFlash: Flag.Boolean("web-flash").pipe(
+    Flag.withDescription("serve /crossdomain.xml, by which Flash lets its pages reach the hub"),
+    Flag.withDefault(false)
+  ),
+  webSilverlight: Flag.Boolean("web-silverlight").pipe(
+    Flag.withDescription("serve /clientaccesspolicy.xml, by which Silverlight lets its pages reach the hub"),
+    Flag.withDefault(false)
   )
 }
 

@@ -65,7 +65,9 @@ const checkResident = (world: World, resident: Resident, hub: Hub) =>
     const others = [...answer.value.values()].filter(({ id }) => id !== status.hubId)
     const present = [...HashMap.keys(registry)].filter((id) => id !== status.selfId)
     same(world, `those whom ${name} knows`, others.map(({ id }) => id).sort(), present.sort())
-    if (touched) return // what somebody has declared may not have reached it
+    // What somebody has declared may not have reached it, nor what came while a hub that was frozen had too much for it.
+    const { clients: listed } = yield* hub.engine.status
+    if (touched || listed.some(({ id, trouble }) => id === status.selfId && trouble !== undefined)) return
     // A page is not shown all subscriptions of the others.
     const lines = page === undefined ? linesOf : linesWithout
     same(
@@ -131,14 +133,15 @@ const tally = (keys: ReadonlyArray<string>): ReadonlyMap<string, number> => {
   return counts
 }
 
+const isThere = ({ connection, hub }: Guest): Effect.Effect<boolean> =>
+  Effect.map(
+    Effect.all([hub.engine.state, hub.process.life]),
+    ([{ clients }, life]) => life === "running" && HashMap.has(clients, connection.selfId)
+  )
+
 /** Whether a page must have got everything, whatever was done to it: it counts, and has been registered all the time. */
-const isExact = ({ connection, deafened, hub, page }: Guest): Effect.Effect<boolean> =>
-  page?.counts !== true || deafened
-    ? Effect.succeed(false)
-    : Effect.map(
-      Effect.all([hub.engine.state, hub.process.life]),
-      ([{ clients }, life]) => life === "running" && HashMap.has(clients, connection.selfId)
-    )
+const isExact = (guest: Guest): Effect.Effect<boolean> =>
+  guest.page?.counts !== true || guest.deafened ? Effect.succeed(false) : isThere(guest)
 
 /** Nobody got what was not sent to it, nor twice, nor in another order; and all of it, if nothing was done to anybody. */
 export const delivered = (world: World): Effect.Effect<void> =>
@@ -160,7 +163,9 @@ export const delivered = (world: World): Effect.Effect<void> =>
       const hubs = world.hubs.filter((hub) => sent.some((item) => item.hub === hub.name))
       const isCalm = actor?.kind === "guest" && !actor.touched && hubs.every(({ touched }) => !touched)
       if (actor?.kind !== "guest" || actor.left) continue
-      if (!isCalm && !(yield* isExact(actor))) continue
+      // A page that is closed has not asked for what came last.
+      const isBound = isCalm && (actor.page === undefined || (yield* isThere(actor)))
+      if (!isBound && !(yield* isExact(actor))) continue
       for (const [each, count] of tally(sent.filter(({ number }) => number !== "").map(key))) {
         if ((counts.get(each) ?? 0) !== count) {
           world.wrong(`${name} got ${each} ${counts.get(each) ?? 0} times of ${count}`)

@@ -74,6 +74,7 @@ const quiet = (world: World) =>
 const leaveAll = (world: World) =>
   Effect.gen(function*() {
     const actors = yield* present(world)
+    yield* Checks.delivered(world)
     for (const actor of actors) {
       if (actor.kind === "resident" || actor.manner === "never") yield* actor.process.exit
     }
