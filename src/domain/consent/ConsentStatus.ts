@@ -18,7 +18,7 @@ import { type ConsentState, type Mode, pending } from "./ConsentState.ts"
 import { plain, warnings } from "./Texts.ts"
 
 /** What all names of the methods begin with. */
-export const prefix = "x-samp.hub.consent."
+const prefix = "x-samp.hub.consent."
 
 /** What is asked of the hub. */
 export type ConsentCall =
