@@ -169,6 +169,7 @@ const stop = Command.make(
 export const command = Command.make("hub", flags, (given) => {
   const limits = { ...defaults, bodyBytes: given.maxBody, deliveryTimeoutMs: given.deliveryTimeout * 1000 }
   const hub = Layer.unwrap(Effect.gen(function*() {
+    const rules = yield* WebFlags.rulesOf(given)
     // The recorder must know the secret, so as not to write it down.
     const keys = yield* KeySource
     const secret = optional(given.secret) ?? (yield* keys.next)
@@ -182,6 +183,7 @@ export const command = Command.make("hub", flags, (given) => {
         port,
         on: port !== undefined,
         consent: Option.getOrUndefined(given.webConsent),
+        rules,
         flash: given.webFlash,
         silverlight: given.webSilverlight
       },
