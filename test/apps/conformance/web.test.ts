@@ -17,7 +17,7 @@ import * as SimHub from "../../../src/apps/testing/SimHub.ts"
 import { WebHub } from "../../../src/apps/WebHub.ts"
 import { isList, isMap, map, type SampValue } from "../../../src/domain/SampValue.ts"
 import { webUrl } from "../../../src/domain/web/WebPlace.ts"
-import { CallSender } from "../../../src/ports/CallSender.ts"
+import { CallError, CallSender } from "../../../src/ports/CallSender.ts"
 import { NoAnswer, type RawAnswer, RawHttp } from "../../../src/ports/RawHttp.ts"
 import { sockets } from "./world.ts"
 
@@ -239,9 +239,25 @@ describe("the checks of the Web Profile", () => {
   })
 
   it("say that nothing can be seen when the user lets no page in", () => {
-    const report = inMemory(undefined, ["WEB-25"], Consents.deny())
-    assert.deepInclude(report.verdicts[0], { id: "WEB-25", status: "not testable" })
-    assert.include(report.verdicts[0]?.detail, "the user of the simulation does not want it")
+    const { results, verdicts } = inMemory(undefined, ["WEB"], Consents.deny())
+    const verdict = verdicts.find(({ id }) => id === "WEB-25")
+    assert.strictEqual(verdict?.status, "not testable")
+    assert.include(verdict?.detail, "the user of the simulation does not want it")
+    const asked = results.flatMap(({ exchanges }) => exchanges).filter(({ text }) =>
+      text.startsWith("samp.webhub.register(")
+    )
+    assert.lengthOf(asked, 1, "who has said no is not asked again")
+  })
+
+  it("blame no requirement on a hub whose Web Profile ends while it is looked at", () => {
+    let calls = 0
+    const report = inMemory((method, params, ask) =>
+      ++calls > 60
+        ? Effect.fail(new CallError({ reason: "Refused", url: webUrl, detail: "it is off" }))
+        : ask(method, params), ["WEB"])
+    assert.isTrue(report.gone)
+    assert.deepStrictEqual(report.results.filter(({ outcome }) => outcome === "fail"), [])
+    assert.isAbove(count(report.verdicts).pass, 2)
   })
 
   it.each(wrongHubs)("find out by %s a hub that %s", (id, _, make) => {
