@@ -35,7 +35,7 @@ const hubUrls = (port: number): ReadonlyArray<string> => [
  * What the pages may load and reach: their own files, the hub, and tables of public servers, which pages may read if those
  * servers let them.
  */
-export const policy = (hubPort: number): string =>
+const policy = (hubPort: number): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
@@ -48,7 +48,7 @@ export const policy = (hubPort: number): string =>
   ].join("; ")
 
 /** The file that tells the pages where the hub is. */
-export const hubFile = (hubPort: number): string =>
+const hubFile = (hubPort: number): string =>
   `export const hub = ${hubPort === webPort ? "{}" : JSON.stringify({ url: `${hubUrls(hubPort)[0]}/` })}\n`
 
 /** Serves the pages until the scope ends. @returns the URL of the first */

@@ -23,7 +23,7 @@ const succeed = (operation: Operation): Read<Operation> => Result.succeed(operat
 /** One of the string parameters. */
 export const at = (strings: ReadonlyArray<string>, index: number): string => strings[index] ?? ""
 /** The map among the parameters. */
-export const only = (maps: ReadonlyArray<SampMap>): SampMap => maps[0] ?? new Map()
+const only = (maps: ReadonlyArray<SampMap>): SampMap => maps[0] ?? new Map()
 /** The private key, which comes first. */
 export const key = (strings: ReadonlyArray<string>): PrivateKey => PrivateKey(at(strings, 0))
 const id = (strings: ReadonlyArray<string>): ClientId => ClientId(at(strings, 1))

@@ -13,8 +13,6 @@ import { SimHub } from "../../src/apps/testing/SimHub.ts"
 import * as Simulation from "../../src/apps/testing/Simulation.ts"
 import { message } from "../../src/domain/Message.ts"
 import { map } from "../../src/domain/SampValue.ts"
-import { publishingAddress } from "../../src/domain/web/Publishing.ts"
-import { translated } from "../../src/domain/web/Translation.ts"
 import { webUrl } from "../../src/domain/web/WebPlace.ts"
 import { pattern } from "../support/dataServer.ts"
 
@@ -38,10 +36,13 @@ const pair = Effect.gen(function*() {
   const mention = (url: string) =>
     desktop.notify(page.selfId, new Map(message("table.load.votable", map({ url }))))
   const read = (url: string, asking: Asking = {}) =>
-    pages.read(translated(translator, url), { origin, ...asking })
+    pages.read(`${translator}${encodeURIComponent(url)}`, { origin, ...asking })
   const mentioned = (url: string, asking: Asking = {}) => Effect.andThen(mention(url), read(url, asking))
   const publish = (name: string, bytes: Uint8Array, asking: Asking = {}, mediaType = "application/fits") =>
-    pages.publish(publishingAddress(publisher, name), { bytes, mediaType }, { origin, ...asking })
+    pages.publish(`${publisher}?name=${encodeURIComponent(name)}`, { bytes, mediaType }, {
+      origin,
+      ...asking
+    })
   return { desktop, mention, mentioned, page, pages, publish, read, translator }
 })
 

@@ -3,8 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { readFileSync, writeFileSync } from "node:fs"
 import { createServer, request as httpRequest } from "node:http"
 import type { AddressInfo } from "node:net"
-import { until, World } from "./harness.ts"
-import { objects } from "./support/Ends.ts"
+import { record, until, World } from "./harness.ts"
+import { objects, refused } from "./support/Ends.ts"
 
 /** A proxy before the hub of a lockfile, which from now on names the proxy; answers go through `bend`. */
 const proxy = async (world: World, bend: (body: string) => string): Promise<void> => {
@@ -130,6 +130,65 @@ describe.concurrent("samp conformance", () => {
     assert.match(stdout, /: 0 fail, 0 warn, /u)
     assert.match(stdout, /^not testable .*\(the hub does not answer any more\)$/mu)
     assert.notInclude(stdout, "nothing listens there")
+  })
+
+  it("WEB-20, WEB-32, WEB-54 --web URL looks at the Web Profile there, too, and says so", async () => {
+    await using world = new World()
+    const hub = await world.hub(["--web-port", "0", "--web-consent", "allow"])
+    const web = String(record(hub.ready["web"])["url"])
+    const only = ["--only", "web", "--only", "wire-113", "--only", "HUB-29"]
+    const { code, stderr, stdout } = await world.samp("conformance", "--web", web, ...only)
+    assert.deepStrictEqual([code, stderr], [0, ""])
+    assert.match(stdout, /^pass {10}HUB-29 {4}QOI /mu)
+    assert.match(stdout, /^pass {10}WEB-32 {4}MUST /mu)
+    assert.match(stdout, /^pass {10}WEB-54 {4}SHOULD {4}/mu)
+    assert.match(stdout, /^not testable {2}WEB-13 {4}MUST .*\(only its user sees what a hub asks\)$/mu)
+    assert.include(stdout, `(lockfile ${world.lockfile}, Web Profile ${web}): 0 fail, 0 warn, `)
+    const all = objects(await world.samp("conformance", "--web", web, "--only", "WEB-20", "--json"))
+    assert.deepInclude(all[0], { id: "WEB-20", level: "MUST", who: "H", status: "pass", detail: "" })
+    assert.deepInclude(all.at(-1), { fail: 0, pass: 1, url: hub.url, web })
+  })
+
+  it("WEB-25 says so where no page is let in, and blames the hub for nothing", async () => {
+    await using world = new World()
+    const hub = await world.hub(["--web-port", "0", "--web-consent", "deny"])
+    const web = String(record(hub.ready["web"])["url"])
+    const { code, stdout } = await world.samp("conformance", "--web", web, "--only", "WEB-2")
+    assert.strictEqual(code, 0)
+    assert.match(stdout, /^not testable {2}WEB-25 .*lets no page of http:\/\/conformance\.example in: /mu)
+    assert.match(stdout, /^pass {10}WEB-20 /mu)
+  })
+
+  it("exit 11: finds out that the Web Profile is that of another hub", async () => {
+    await using world = new World()
+    await using elsewhere = new World()
+    await world.hub()
+    const other = await elsewhere.hub(["--web-port", "0", "--web-consent", "allow"])
+    const web = String(record(other.ready["web"])["url"])
+    const { code, stdout } = await world.samp("conformance", "--web", web, "--only", "WEB-25")
+    assert.strictEqual(code, 11)
+    assert.include(stdout, `a page at ${web} is no client at `)
+  })
+
+  it("exit 3: says so if nobody is where the Web Profile should be", async () => {
+    await using world = new World()
+    await world.hub()
+    const web = "http://127.0.0.1:9/"
+    refused(await world.samp("conformance", "--web", web), 3, `looked at ${web}`)
+  })
+
+  it("exit 2: asks where the Web Profile is, and takes no URL that is none", async () => {
+    await using world = new World()
+    await world.hub()
+    refused(
+      await world.samp("conformance", "--only", "WEB-20"),
+      2,
+      "WEB-20 is about the Web Profile",
+      "--web http"
+    )
+    const { code, stderr } = await world.samp("conformance", "--web", "127.0.0.1:21012")
+    assert.strictEqual(code, 2)
+    assert.include(stderr, "an http URL such as http://127.0.0.1:21012/")
   })
 
   it("exit 2: refuses an id that there is not", async () => {

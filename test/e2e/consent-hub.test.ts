@@ -160,6 +160,61 @@ describe.concurrent("consent at a hub", { timeout: 240_000 }, () => {
     assert.match(await asks(hub.web, { origin: a }).said, /^in /u)
   })
 
+  it("WEB-60: samp consent test knows what the running hub takes for harmless, or is told", async () => {
+    await using world = new World()
+    await world.hub(["--web-port", "0", "--web-mtype", "ds9.*"])
+    ended(await consent(world, "allow", a), 0)
+    const send = ["test", a, "--mtype", "ds9.set", "--send"]
+    const end = await consent(world, ...send)
+    ended(end, 0, "the running hub takes these for harmless, too: ds9.*")
+    assert.include(end.stdout, "It may send ds9.set")
+    const [told] = printed(await consent(world, "test", a, "--json"))
+    assert.include(told?.["send"], "ds9.*")
+    assert.strictEqual((await consent(world, "test", a, "--mtype", "x.y")).code, 13)
+    // a file that was named may be for another hub
+    const file = world.path("site.json")
+    ended(await consent(world, "allow", a, "--file", file), 0)
+    assert.strictEqual((await consent(world, ...send, "--file", file)).code, 13)
+    ended(await consent(world, ...send, "--file", file, "--web-mtype", "ds9.*"), 0)
+    await world.samp("hub", "stop")
+    assert.strictEqual((await consent(world, ...send)).code, 13)
+  })
+
+  it("P2: --web-consent-file is where the hub's rules are, and samp consent says so", async () => {
+    await using world = new World()
+    const home = world.path("caf\u00e9")
+    mkdirSync(home)
+    const file = `${home}/site.json`
+    const hub = await world.hub(["--web-port", "0", "--web-consent-file", file])
+    const web = String(record(hub.ready["web"])["url"])
+    const shown = `the running hub has its rules in ${file.replace("\u00e9", "?")}`
+    assert.include((await consent(world, "allow", a)).stderr, shown)
+    assert.match(await asks(web, { origin: a }).said, /^out/u)
+    assert.include((await consent(world, "list")).stderr, shown)
+    assert.include((await consent(world, "test", a)).stderr, shown)
+    assert.include((await consent(world, "revoke", a)).stderr, shown)
+    const allowed = await consent(world, "allow", a, "--file", file)
+    ended(allowed, 0)
+    assert.strictEqual(allowed.stderr, "")
+    assert.match(await asks(web, { origin: a }).said, /^in /u)
+    await world.samp("hub", "stop")
+    refused(
+      await world.samp("hub", "--web-consent", "allow", "--web-consent-file", file),
+      2,
+      "--web-consent allow heeds no rules"
+    )
+  })
+
+  it("P2: rules of a user whose home is not ASCII are the running hub's", async () => {
+    await using world = new World()
+    const env = { XDG_CONFIG_HOME: world.path("caf\u00e9") }
+    const hub = await world.hub(["--web-port", "0"], { env })
+    const allowed = await world.start(["consent", "allow", a], { env }).ended
+    ended(allowed, 0)
+    assert.strictEqual(allowed.stderr, "")
+    assert.match(await asks(String(record(hub.ready["web"])["url"]), { origin: a }).said, /^in /u)
+  })
+
   it("P2: allow and deny let everybody in or nobody, and samp consent says that rules do not matter then", async () => {
     await using world = new World()
     const hub = await webHub(world, "allow")

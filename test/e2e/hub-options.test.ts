@@ -114,6 +114,21 @@ describe.concurrent("samp hub", () => {
     refused(await world.samp("hub", "--web-mtype", "x.*.y", "--lockfile", world.path("x")), 2, "x.*.y")
   })
 
+  it("WEB-09: --web-flash and --web-silverlight serve the policy files of these, which are not there else", async () => {
+    await using world = new World()
+    const found = async (...args: ReadonlyArray<string>): Promise<ReadonlyArray<number>> => {
+      const lockfile = ["--lockfile", world.path(`hub${args.join("")}`)]
+      const hub = await world.hub(["--web-port", "0", ...lockfile, ...args])
+      const files = ["crossdomain.xml", "clientaccesspolicy.xml"].map((file) =>
+        fetch(new URL(file, String(record(hub.ready["web"])["url"])))
+      )
+      return (await Promise.all(files)).map(({ status }) => status)
+    }
+    assert.deepStrictEqual(await found(), [404, 404])
+    assert.deepStrictEqual(await found("--web-flash"), [200, 404])
+    assert.deepStrictEqual(await found("--web-silverlight"), [404, 200])
+  })
+
   it("WIRE-82: --timeout ends a hub without clients, and only then", async () => {
     await using world = new World()
     const hub = await world.hub(["--timeout", "1"])

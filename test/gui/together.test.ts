@@ -106,7 +106,9 @@ describe("TOPCAT and DS9 at our hub", () => {
     expect(requests.length).toBeGreaterThan(talks.length)
     expect(answers).toHaveLength(requests.length)
     expect(answers.filter((answer) => !answer.endsWith(" 200 "))).toEqual([])
-    expect(talks.filter(({ hub }) => hub.includes("<fault>"))).toEqual([])
+    // It asks about each client that comes; a command of ours has left before a machine that is busy gets to that (GEN-08).
+    const faults = talks.flatMap(({ hub }) => hub.match(/<fault>.*<\/fault>/gu) ?? [])
+    expect(faults.filter((fault) => !/no client 'c\d+' is registered/u.test(fault))).toEqual([])
   })
 
   test("EVT-02, SHUT-01, STD-45: samp hub stop reaches both, and both live on", async () => {

@@ -55,7 +55,8 @@ const exchange = (
 ): Effect.Effect<ReadonlyArray<RawAnswer>, NoAnswer> =>
   Effect.callback((resume) => {
     const { hostname, port } = new URL(url)
-    const socket = connect({ host: hostname, port: Number(port === "" ? 80 : port), allowHalfOpen: true })
+    const host = hostname.replace(/^\[(.*)\]$/u, "$1") // an IPv6 address stands in brackets in URLs only
+    const socket = connect({ host, port: Number(port === "" ? 80 : port), allowHalfOpen: true })
     const answers: Array<RawAnswer> = []
     let received = ""
     let over = false

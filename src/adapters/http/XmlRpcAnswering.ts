@@ -14,7 +14,7 @@ const lingerMs = 2_000
  * Answers a request that is still being written, and ends the connection once the rest has run by: closed at once, it would
  * take the answer with it before a caller that is still writing could read it.
  */
-export const answerEarly = (
+const answerEarly = (
   request: Http.IncomingMessage,
   response: Http.ServerResponse,
   answer: () => string
@@ -40,7 +40,7 @@ const largerThan = (bytes: number): string =>
   `the request is larger than ${bytes} bytes, the most this hub takes`
 
 /** Says that a request is too large. */
-export const tooLarge = (
+const tooLarge = (
   request: Http.IncomingMessage,
   response: Http.ServerResponse,
   text: string

@@ -4,10 +4,13 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as RawHttpNode from "../../adapters/http/RawHttpNode.ts"
 import * as SurroundingsNode from "../../adapters/node/SurroundingsNode.ts"
+import { readWebPlace, webUrl } from "../../domain/web/WebPlace.ts"
 import { examine, isChosen, type Report } from "../conformance/Conformance.ts"
-import { concernsHubs, requirements } from "../conformance/Requirements.ts"
+import { origin } from "../conformance/Page.ts"
+import { concernsHubs, requirements, webProfile } from "../conformance/Requirements.ts"
 import type { Exchange } from "../conformance/Transcript.ts"
 import { type CheckResult, count, type Verdict } from "../conformance/Verdict.ts"
 import { codes, Stop } from "./Exit.ts"
@@ -42,10 +45,11 @@ const checkLines = (
 const verdictLine = ({ detail, id, level, status, text }: Verdict): string =>
   `${status.padEnd(12)}  ${id.padEnd(8)}  ${level.padEnd(8)}  ${text}${detail === "" ? "" : ` (${detail})`}`
 
-const summary = ({ hub: { impl, lockfile, url }, ms, verdicts }: Report): string => {
+const summary = ({ hub: { impl, lockfile, url, web }, ms, verdicts }: Report): string => {
   const { fail, pass, warn, "not testable": unseen } = count(verdicts)
   const name = impl === undefined ? "the hub" : impl
-  return `${name} at ${url} (lockfile ${lockfile}): ${fail} fail, ${warn} warn, ${pass} pass, ${unseen} not testable, in ${
+  const also = web === undefined ? "" : `, Web Profile ${web}`
+  return `${name} at ${url} (lockfile ${lockfile}${also}): ${fail} fail, ${warn} warn, ${pass} pass, ${unseen} not testable, in ${
     (ms / 1000).toFixed(1)
   } s`
 }
@@ -70,7 +74,21 @@ const progress = (line: string): Effect.Effect<void> =>
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line.slice(0, 79)}`)
   })
 
+const WebUrl = Schema.String.check(
+  Schema.makeFilter((text) =>
+    readWebPlace(`web-url:${text}`) === undefined ? `an http URL such as ${webUrl}` : undefined
+  )
+)
+
 const flags = {
+  web: Flag.String("web").pipe(
+    Flag.withMetavar("URL"),
+    Flag.withDescription(
+      `check the hub's Web Profile there, too, such as ${webUrl}; the hub's user must let pages of ${origin} in`
+    ),
+    Flag.withSchema(WebUrl),
+    Flag.optional
+  ),
   only: Flag.String("only").pipe(
     Flag.withMetavar("ID"),
     Flag.withDescription(
@@ -90,16 +108,20 @@ const flags = {
 export const command = Command.make(
   "conformance",
   flags,
-  Effect.fnUntraced(function*({ hub, json, only, verbose }) {
-    const unknown = only.find((prefix) => !requirements.some(({ id }) => isChosen({ only: [prefix] })(id)))
+  Effect.fnUntraced(function*({ hub, json, only, verbose, web }) {
+    const known = Option.isSome(web) ? [...requirements, ...webProfile] : requirements
+    const unknown = only.find((prefix) => !known.some(({ id }) => isChosen({ only: [prefix] })(id)))
     if (unknown !== undefined) {
-      const text =
-        `no requirement has an id that begins with ${unknown}; ids are such as REG-03, see docs/conformance.md`
+      const ofPages = webProfile.some(({ id }) => isChosen({ only: [unknown] })(id))
+      const text = ofPages
+        ? `${unknown} is about the Web Profile; say where that is, as with --web ${webUrl}`
+        : `no requirement has an id that begins with ${unknown}; ids are such as REG-03, see docs/conformance.md`
       return yield* new Stop({ code: codes.usage, text })
     }
     const report = yield* Effect.provide(
       examine({
         hub: Option.getOrUndefined(hub),
+        web: Option.getOrUndefined(web),
         only,
         onCheck: ({ title }, done, total) => progress(`${done} of ${total}: ${title}`)
       }),
@@ -127,6 +149,10 @@ export const command = Command.make(
     {
       command: "samp conformance",
       description: "check the hub that all tools of this user find, within a minute"
+    },
+    {
+      command: "samp conformance --web http://127.0.0.1:21012/ --only WEB",
+      description: "the Web Profile alone"
     },
     {
       command: "samp conformance --only DLV --verbose",

@@ -169,6 +169,7 @@ const stop = Command.make(
 export const command = Command.make("hub", flags, (given) => {
   const limits = { ...defaults, bodyBytes: given.maxBody, deliveryTimeoutMs: given.deliveryTimeout * 1000 }
   const hub = Layer.unwrap(Effect.gen(function*() {
+    const rules = yield* WebFlags.rulesOf(given)
     // The recorder must know the secret, so as not to write it down.
     const keys = yield* KeySource
     const secret = optional(given.secret) ?? (yield* keys.next)
@@ -178,7 +179,14 @@ export const command = Command.make("hub", flags, (given) => {
       : yield* Recording.begin({ path, overwrite: given.overwrite, kind: "hub", secrets: [secret] })
     const port = WebFlags.portOf(given)
     return ConsentingHub.layer({
-      web: { port, on: port !== undefined, consent: Option.getOrUndefined(given.webConsent) },
+      web: {
+        port,
+        on: port !== undefined,
+        consent: Option.getOrUndefined(given.webConsent),
+        rules,
+        flash: given.webFlash,
+        silverlight: given.webSilverlight
+      },
       webMTypes: WebFlags.mtypesOf(given),
       lockfile: optional(given.lockfile),
       multi: given.multi,

@@ -150,7 +150,7 @@ export const worst = (replies: ReadonlyArray<Reply>): number => {
 const absent: ReadonlyArray<number> = [codes.noSuchClient, codes.nobodySubscribed]
 
 /** {@link worst} of a message to all who subscribe: those who leave just then are passed over if others answer. */
-export const worstOfAll = (replies: ReadonlyArray<Reply>): number => {
+const worstOfAll = (replies: ReadonlyArray<Reply>): number => {
   const present = replies.filter(({ code }) => !absent.includes(code))
   return worst(present.length === 0 ? replies : present)
 }

@@ -97,7 +97,7 @@ export const locate = (
 }
 
 /** The whole subscriptions of a client as they are now. */
-export const allSubscriptions = (engine: ClientEngine, declared: Declared, tracking: boolean): SampMap =>
+const allSubscriptions = (engine: ClientEngine, declared: Declared, tracking: boolean): SampMap =>
   new Map([
     ...ownSubscriptions(tracking),
     ...subscriptionsOf(engine.state().bindings, declared.subscriptions)

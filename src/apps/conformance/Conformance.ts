@@ -1,6 +1,7 @@
 /**
- * Black-box checks of a Standard Profile hub, whichever it is: small conversations with clients of the kit's own, on ports
- * only. The same checks run over the network in memory, over sockets, and against the hubs of others.
+ * Black-box checks of a hub, whichever it is, over the Standard Profile and on demand over the Web Profile: small
+ * conversations with clients of the kit's own, on ports only. The same checks run over the network in memory, over sockets,
+ * and against the hubs of others.
  *
  * On a hub that others use, the kit keeps to its own clients and to MTypes that begin with `x-samp.conformance`; others
  * see clients come and go, and get its broadcasts only if they subscribe to everything.
@@ -15,10 +16,12 @@ import { KeySource } from "../../ports/KeySource.ts"
 import { LockfileStore } from "../../ports/LockfileStore.ts"
 import { RawHttp } from "../../ports/RawHttp.ts"
 import { Surroundings } from "../../ports/Surroundings.ts"
-import { type BadPlace, findHub, type FoundHub, type NoHub } from "../Discovery.ts"
+import { type BadPlace, findAnyHub, findHub, type FoundHub, type NoHub } from "../Discovery.ts"
 import type { Check, CheckFailure } from "./Check.ts"
 import { checks } from "./Checks.ts"
 import { atLast } from "./checks/Places.ts"
+import { web as webChecks } from "./checks/Web.ts"
+import { requirements, webProfile } from "./Requirements.ts"
 import { Secrets, Transcript } from "./Transcript.ts"
 import { type CheckResult, type Verdict, verdicts } from "./Verdict.ts"
 import { type Run, World } from "./World.ts"
@@ -27,6 +30,8 @@ import { type Run, World } from "./World.ts"
 export interface ConformanceOptions {
   /** The hub, as `--hub` names it; undefined for the default one. */
   readonly hub?: string | undefined
+  /** URL of the Web Profile of the same hub, to look at that as well: its user is asked for consent, several times. */
+  readonly web?: string | undefined
   /** Only requirements whose ids begin with one of these, in either case; all if there are none. */
   readonly only?: ReadonlyArray<string>
   /** How many checks run at a time. Default 1, which is kind to any hub. */
@@ -37,7 +42,10 @@ export interface ConformanceOptions {
 
 /** What was found. */
 export interface Report {
-  readonly hub: Pick<FoundHub, "url" | "lockfile" | "impl">
+  readonly hub: Pick<FoundHub, "url" | "lockfile" | "impl"> & {
+    /** URL of the Web Profile, if it was looked at. */
+    readonly web: string | undefined
+  }
   /** A line for each requirement. */
   readonly verdicts: ReadonlyArray<Verdict>
   readonly results: ReadonlyArray<CheckResult>
@@ -79,18 +87,24 @@ const runCheck = (run: Run, { ids, run: program, title }: Check): Effect.Effect<
 /** What is known by a check of a hub that has gone. */
 const unanswered = { outcome: "not testable", detail: "the hub does not answer any more" } as const
 
-/** Whether a hub does not even answer a ping. */
-const isGone = ({ hub, ports }: Run) =>
-  Effect.map(
-    Effect.result(ports.sender.call(hub.url, { method: "samp.hub.ping", params: [] }, { timeoutMs: 5_000 })),
-    (answer) =>
-      Result.isFailure(answer) && answer.failure.reason !== "RemoteFault" &&
-      answer.failure.reason !== "BadAnswer"
-  )
+/** Whether one of a hub's profiles does not even answer a ping. */
+const isGone = ({ hub, ports, web }: Run): Effect.Effect<boolean> =>
+  Effect.gen(function*() {
+    const places = [[hub.url, "samp.hub.ping"], ...web === undefined ? [] : [[web, "samp.webhub.ping"]]]
+    for (const [url = "", method = ""] of places) {
+      const answer = yield* Effect.result(
+        ports.sender.call(url, { method, params: [] }, { timeoutMs: 5_000 })
+      )
+      if (Result.isSuccess(answer)) continue
+      if (answer.failure.reason !== "RemoteFault" && answer.failure.reason !== "BadAnswer") return true
+    }
+    return false
+  })
 
 const start = (options: ConformanceOptions) =>
   Effect.gen(function*() {
     const hub = yield* findHub(options.hub)
+    const web = options.web === undefined ? undefined : yield* findAnyHub(`web-url:${options.web}`)
     const secrets = new Secrets()
     secrets.add(hub.secret, "secret")
     const run: Run = {
@@ -104,11 +118,13 @@ const start = (options: ConformanceOptions) =>
         raw: yield* Effect.serviceOption(RawHttp),
         surroundings: yield* Effect.serviceOption(Surroundings)
       },
+      web: web?.url,
       byDefault: options.hub === undefined,
       nonce: (yield* (yield* KeySource).next).replaceAll(/[^A-Za-z0-9]/gu, "").slice(0, 8),
       owners: [],
       ids: [],
       leaks: [],
+      noConsent: undefined,
       count: 0
     }
     return run
@@ -130,7 +146,10 @@ export const examine = (
     const begun = yield* Clock.currentTimeMillis
     const run = yield* start(options)
     const chosen = isChosen(options)
-    const asked = [checks, atLast].map((each) => each.filter(({ ids }) => ids.some(chosen)))
+    const isWeb = run.web !== undefined
+    const asked = [isWeb ? [...checks, ...webChecks] : checks, atLast].map((each) =>
+      each.filter(({ ids }) => ids.some(chosen))
+    )
     const total = asked.flat().length
     let done = 0
     let gone = false
@@ -156,5 +175,7 @@ export const examine = (
     ]
     const { impl, lockfile, url } = run.hub
     const ms = (yield* Clock.currentTimeMillis) - begun
-    return { hub: { impl, lockfile, url }, verdicts: verdicts(results, chosen), results, gone, ms }
+    const which = isWeb ? [...requirements, ...webProfile] : requirements
+    const hub = { impl, lockfile, url, web: run.web }
+    return { hub, verdicts: verdicts(results, chosen, which), results, gone, ms }
   })

@@ -7,6 +7,7 @@
 import { delivery } from "./RequirementsDelivery.ts"
 import { general } from "./RequirementsGeneral.ts"
 import { operations } from "./RequirementsOperations.ts"
+import { web } from "./RequirementsWeb.ts"
 import { wire } from "./RequirementsWire.ts"
 
 /** How much a requirement demands; `-` is an explanation that demands nothing. */
@@ -40,8 +41,11 @@ export const standard: ReadonlyArray<Requirement> = [general, delivery, operatio
 /** What peers put on the wire, which a hub has to cope with to be of use to them. */
 export const interoperability: ReadonlyArray<Requirement> = read(wire)
 
-/** All of them. */
+/** All of them, but those of the Web Profile. */
 export const requirements: ReadonlyArray<Requirement> = [...standard, ...interoperability]
+
+/** Those of the Web Profile, which are looked at for who asks. */
+export const webProfile: ReadonlyArray<Requirement> = read(web)
 
 /** Whether a requirement says something about hubs. */
 export const concernsHubs = ({ who }: Requirement): boolean => who.split(",").includes("H")

@@ -47,9 +47,10 @@ export const verdictOn = (requirement: Requirement, results: ReadonlyArray<Check
 /** The verdicts on all requirements, or on those that were chosen. */
 export const verdicts = (
   results: ReadonlyArray<CheckResult>,
-  chosen: (id: string) => boolean = () => true
+  chosen: (id: string) => boolean = () => true,
+  which: ReadonlyArray<Requirement> = requirements
 ): ReadonlyArray<Verdict> =>
-  requirements.filter(({ id }) => chosen(id)).map((requirement) => verdictOn(requirement, results))
+  which.filter(({ id }) => chosen(id)).map((requirement) => verdictOn(requirement, results))
 
 /** How many there are of each. */
 export const count = (all: ReadonlyArray<Verdict>): { readonly [S in Status]: number } => {

@@ -36,6 +36,8 @@ interface Owner {
 export interface Run {
   readonly ports: Ports
   readonly hub: FoundHub
+  /** URL of the hub's Web Profile, if it is looked at. */
+  readonly web: string | undefined
   /** Whether the hub was found at the place that no user has named. */
   readonly byDefault: boolean
   /** Part of all MTypes of this run. */
@@ -47,6 +49,8 @@ export interface Run {
   readonly ids: Array<string>
   /** Where a private key was seen by somebody else. */
   readonly leaks: Array<string>
+  /** Why the user of the hub lets no page in, once that is known: to ask again would be a nuisance. */
+  noConsent: string | undefined
   count: number
 }
 
@@ -102,17 +106,21 @@ export class World {
    *
    * @param client - who asks, for the record
    * @param own - its private key
+   * @param page - where and as whom it asks over the Web Profile
    */
   call(
     client: string,
     own: string,
     { method, params }: MethodCall,
-    timeoutMs = answerMs
+    timeoutMs = answerMs,
+    page?: { readonly url: string; readonly origin: string }
   ): Effect.Effect<SampValue, CallError> {
     const { hub, ports } = this.run
+    const url = page?.url ?? hub.url
     return Effect.gen({ self: this }, function*() {
       yield* this.note("asked", client, `${method}(${params.map(show).join(", ")})`)
-      const result = yield* Effect.result(ports.sender.call(hub.url, { method, params }, { timeoutMs }))
+      const options = { timeoutMs, origin: page?.origin }
+      const result = yield* Effect.result(ports.sender.call(url, { method, params }, options))
       if (Result.isFailure(result)) {
         const { code, detail, reason } = result.failure
         const text = reason === "RemoteFault" ? `fault ${code}: ${detail}` : `${reason}: ${detail}`
@@ -120,7 +128,7 @@ export class World {
         this.watch(client, own, `a fault of ${method}`, detail)
         return yield* result.failure
       }
-      if (method === "samp.hub.register") this.conceal(client, result.success)
+      if (/^samp\.(?:web)?hub\.register$/u.test(method)) this.conceal(client, result.success)
       yield* this.note("answered", client, show(result.success))
       this.watch(client, own, `an answer to ${method}`, result.success)
       return result.success
@@ -131,7 +139,11 @@ export class World {
   private conceal(client: string, info: SampValue): void {
     if (!(info instanceof Map)) return
     const key: unknown = info.get("samp.private-key")
-    if (typeof key === "string") this.run.secrets.add(key, `key of ${client === "" ? "nobody" : client}`)
+    const owner = client === "" ? "nobody" : client
+    if (typeof key === "string") this.run.secrets.add(key, `key of ${owner}`)
+    const prefix: unknown = info.get("samp.url-translator")
+    const [token] = typeof prefix === "string" ? /[^/?&=]{16,}(?=[?&]|$)/u.exec(prefix) ?? [] : []
+    if (token !== undefined && token !== key) this.run.secrets.add(token, `token of ${owner}`)
   }
 
   /** Calls a method as nobody in particular. */
@@ -165,13 +177,14 @@ export class World {
   /** Sends bytes to the hub. */
   exchange(
     bytes: string,
-    options: Partial<RawOptions> = {}
+    options: Partial<RawOptions> = {},
+    url = this.run.hub.url
   ): Effect.Effect<ReadonlyArray<RawAnswer>, NotTestable | NoAnswer> {
     return Effect.gen({ self: this }, function*() {
       const raw = yield* this.raw
       yield* this.note("asked", "", bytes)
       const answers = yield* Effect.tapError(
-        raw.exchange(this.run.hub.url, bytes, { timeoutMs: answerMs, ...options }),
+        raw.exchange(url, bytes, { timeoutMs: answerMs, ...options }),
         (error) => this.note("answered", "", error.message)
       )
       for (const { body, head } of answers) yield* this.note("answered", "", `${head}\n\n${body}`)

@@ -16,7 +16,7 @@ import { type LineInput, TerminalLines } from "../../ports/TerminalLines.ts"
 import { ConsentDesk } from "./ConsentDesk.ts"
 
 /** Who answers here, for logs and notes. */
-export const by = "the user at the terminal"
+const by = "the user at the terminal"
 
 /** Milliseconds in which nobody can have read a question: what comes before was typed for something else. */
 const readMs = 600

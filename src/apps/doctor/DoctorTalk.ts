@@ -46,7 +46,7 @@ export const ping = (url: string, limitMs: number): Effect.Effect<Outcome, never
 const slackMs = 500
 
 /** Runs an effect with a sender that waits no longer than this, whatever it is told. */
-export const bounded = <A, E, R>(
+const bounded = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   limitMs: number
 ): Effect.Effect<A, E, R | CallSender> =>

@@ -10,7 +10,7 @@ import { checkParams, type SampType, toSamp } from "./Values.ts"
 import { createXhr, noAnswer } from "./Xhr.ts"
 
 /** Where pages find the hub (WEB-01). The name, as in sampjs: pages may have it in their Content-Security-Policy. */
-export const endpoint = `http://localhost:${webPort}/`
+const endpoint = `http://localhost:${webPort}/`
 
 /** Takes the result of a call. */
 export type ResultHandler<R = PlainValue> = (result: R) => void

@@ -12,13 +12,14 @@
 import * as Result from "effect/Result"
 import { type Fault, fault, quote } from "../Fault.ts"
 import { isList, isMap, map, readInt, type SampMap, type SampValue, stringAt } from "../SampValue.ts"
+import { harmless as usual } from "../web/Restriction.ts"
 import type { MethodCall } from "../XmlRpc.ts"
 import { type Answer, isAnswer } from "./ConsentEvents.ts"
 import { type ConsentState, type Mode, pending } from "./ConsentState.ts"
 import { plain, warnings } from "./Texts.ts"
 
 /** What all names of the methods begin with. */
-export const prefix = "x-samp.hub.consent."
+const prefix = "x-samp.hub.consent."
 
 /** What is asked of the hub. */
 export type ConsentCall =
@@ -89,6 +90,8 @@ export interface ConsentStatus {
   readonly file: string
   /** Why the policy cannot be read; undefined if it can. */
   readonly broken: string | undefined
+  /** Patterns of the MTypes that count as harmless there (WEB-60). */
+  readonly harmless: ReadonlyArray<string>
   readonly questions: ReadonlyArray<QuestionStatus>
   /** Who was let in without a rule. */
   readonly once: ReadonlyArray<string>
@@ -99,6 +102,7 @@ export const statusOf = (state: ConsentState, file: string, now: number): Consen
   mode: state.mode,
   file,
   broken: state.view.broken,
+  harmless: state.harmless,
   questions: pending(state).map((question) => ({
     subject: question.subject,
     names: question.names,
@@ -111,12 +115,16 @@ export const statusOf = (state: ConsentState, file: string, now: number): Consen
 
 const long = 4_096
 
+/** A path as it goes over the wire. */
+export const pathAsTold = (path: string): string => plain(path, long)
+
 /** The status as it goes over the wire; SAMP has ASCII only (DT-02). */
-export const writeStatus = ({ broken, file, mode, once, questions }: ConsentStatus): SampMap =>
+export const writeStatus = ({ broken, file, harmless, mode, once, questions }: ConsentStatus): SampMap =>
   map({
     mode,
-    file: plain(file, long),
+    file: pathAsTold(file),
     ...broken === undefined ? {} : { broken: plain(broken, long) },
+    harmless,
     questions: questions.map(({ left, names, subject, waiting, warnings }) =>
       map({
         origin: plain(subject, long),
@@ -148,6 +156,7 @@ export const readStatus = (value: SampValue): ConsentStatus | undefined => {
     mode,
     file: stringAt(value, "file") ?? "",
     broken: stringAt(value, "broken"),
+    harmless: value.has("harmless") ? textsAt(value, "harmless") : usual, // hubs of before did not tell
     questions: listAt(value, "questions").filter(isMap).map((question) => ({
       subject: stringAt(question, "origin") ?? "",
       names: textsAt(question, "names"),

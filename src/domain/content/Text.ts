@@ -1,7 +1,7 @@
 /** The start of a product as text, in whatever encoding XML parsers accept without being told. */
 
 /** Characters looked at; more decide nothing. */
-export const maxCharacters = 65_536
+const maxCharacters = 65_536
 
 /** The start of a text. */
 export interface Text {

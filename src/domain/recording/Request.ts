@@ -13,13 +13,13 @@ export interface Live {
 }
 
 /** A value as its client wrote it. */
-export const spoken = (value: SampValue): SampValue => {
+const spoken = (value: SampValue): SampValue => {
   if (typeof value === "string") return unescape(value)
   return isList(value) ? value.map(spoken) : spokenMap(value)
 }
 
 /** A map as its client wrote it. */
-export const spokenMap = (value: SampMap): SampMap =>
+const spokenMap = (value: SampMap): SampMap =>
   new Map([...value].map(([key, item]) => [unescape(key), spoken(item)]))
 
 /** The name of each operation's method, without `samp.hub.`. */

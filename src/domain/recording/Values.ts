@@ -36,7 +36,7 @@ const isEntry = (item: unknown): item is readonly [string, unknown] =>
   Array.isArray(item) && item.length === 2 && typeof item[0] === "string"
 
 /** Reads a value; undefined if it is none. */
-export const read = (json: unknown, depth = 0): SampValue | undefined => {
+const read = (json: unknown, depth = 0): SampValue | undefined => {
   if (typeof json === "string") return json
   if (typeof json !== "object" || json === null || depth > deepest) return undefined
   if (!Array.isArray(json)) return readMap(Object.entries(json), depth)

@@ -16,12 +16,12 @@ export interface Shape {
 }
 
 /** Whether a type is one of strings. */
-export const isText = (type: DataType): boolean => type === "char" || type === "unicodeChar"
+const isText = (type: DataType): boolean => type === "char" || type === "unicodeChar"
 
 const syntax = /^(?:[1-9][0-9]{0,8}x)*(?:[1-9][0-9]{0,8}\*?|\*)$/u
 
 /** The shape of a column's cells; undefined for a single value that is no string. */
-export const shape = ({ type, arraysize = isText(type) ? "*" : "1" }: Column): Shape | undefined => {
+const shape = ({ type, arraysize = isText(type) ? "*" : "1" }: Column): Shape | undefined => {
   if (!syntax.test(arraysize)) {
     return refuse(`has the arraysize ${JSON.stringify(arraysize)}; lengths look like 3, *, 3x2 or 3x*`)
   }

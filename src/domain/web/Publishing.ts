@@ -5,10 +5,6 @@
 import { isMediaType } from "../DataUrl.ts"
 import { type Refused, stranger } from "./Translation.ts"
 
-/** The address at which a page publishes a file. @param publisher - `x-samp.url-publisher` */
-export const publishingAddress = (publisher: string, name: string): string =>
-  `${publisher}?name=${encodeURIComponent(name)}`
-
 /** The file name that a page gives, unchecked. @param query - all that follows the first `?`, if there is one */
 export const publishedName = (query: string | undefined): string => {
   const name = new URLSearchParams(query ?? "").get("name") ?? ""

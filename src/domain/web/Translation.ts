@@ -7,9 +7,6 @@ import * as Result from "effect/Result"
 import { filePath } from "../FileUrl.ts"
 import { bareHost, isLocalHost } from "./Addresses.ts"
 
-/** The URL under which a page reads a foreign one (WEB-51). @param prefix - `samp.url-translator` */
-export const translated = (prefix: string, url: string): string => `${prefix}${encodeURIComponent(url)}`
-
 const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\//iu.test(text)
 
 const decode = (text: string): string | undefined => {

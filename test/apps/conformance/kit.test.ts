@@ -6,7 +6,8 @@ import * as SurroundingsMemory from "../../../src/adapters/memory/SurroundingsMe
 import { check } from "../../../src/apps/conformance/Check.ts"
 import { checks } from "../../../src/apps/conformance/Checks.ts"
 import { atLast } from "../../../src/apps/conformance/checks/Places.ts"
-import { concernsHubs, requirements } from "../../../src/apps/conformance/Requirements.ts"
+import { web } from "../../../src/apps/conformance/checks/Web.ts"
+import { concernsHubs, requirements, webProfile } from "../../../src/apps/conformance/Requirements.ts"
 import { Secrets, Transcript } from "../../../src/apps/conformance/Transcript.ts"
 import { unseen } from "../../../src/apps/conformance/Unseen.ts"
 import { type CheckResult, count, verdictOn, verdicts } from "../../../src/apps/conformance/Verdict.ts"
@@ -15,21 +16,22 @@ import type { CallHandler } from "../../../src/ports/CallServer.ts"
 import { inMemory } from "./world.ts"
 import { wrongHubs } from "./wrongHubs.ts"
 
-const all = [...checks, ...atLast]
+const all = [...checks, ...web, ...atLast]
+const demands = [...requirements, ...webProfile]
 const cited = new Set(all.flatMap(({ ids }) => ids))
 
 describe("the conformance kit", () => {
   it("has a check or a reason for each requirement of hubs, and never both", () => {
-    const lacking = requirements.filter(concernsHubs).map(({ id }) => id)
+    const lacking = demands.filter(concernsHubs).map(({ id }) => id)
       .filter((id) => cited.has(id) === (unseen[id] !== undefined))
     assert.deepStrictEqual(lacking, [])
   })
 
   it("cites requirements that there are, and gives each check a title of its own", () => {
-    const known = new Set(requirements.map(({ id }) => id))
+    const known = new Set(demands.map(({ id }) => id))
     assert.deepStrictEqual([...cited, ...Object.keys(unseen)].filter((id) => !known.has(id)), [])
     assert.strictEqual(new Set(all.map(({ title }) => title)).size, all.length)
-    assert.strictEqual(known.size, requirements.length)
+    assert.strictEqual(known.size, demands.length)
   })
 
   for (const { does, id, make } of wrongHubs) {

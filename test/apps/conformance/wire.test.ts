@@ -1,27 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as CallSenderNode from "../../../src/adapters/http/CallSenderNode.ts"
-import * as CallServerNode from "../../../src/adapters/http/CallServerNode.ts"
-import * as RawHttpNode from "../../../src/adapters/http/RawHttpNode.ts"
-import * as Desktop from "../../../src/adapters/memory/Desktop.ts"
-import * as KeySourceNode from "../../../src/adapters/node/KeySourceNode.ts"
-import * as XmlCodecFxp from "../../../src/adapters/xml/XmlCodecFxp.ts"
 import { examine } from "../../../src/apps/conformance/Conformance.ts"
-import { defaults } from "../../../src/domain/Limits.ts"
 import { LockfileStore } from "../../../src/ports/LockfileStore.ts"
 import { RawHttp } from "../../../src/ports/RawHttp.ts"
-import { hub } from "./world.ts"
+import { hub, sockets } from "./world.ts"
 import { asBytes, type WrongWire, wrongWires } from "./wrongWire.ts"
-
-const sockets = Layer.mergeAll(
-  CallSenderNode.layer({ limits: defaults, userAgent: "test" }),
-  CallServerNode.layer({ limits: defaults }),
-  RawHttpNode.layer,
-  KeySourceNode.layer,
-  Desktop.host,
-  Desktop.lockfiles
-).pipe(Layer.provide(XmlCodecFxp.layer))
 
 const path = "/home/astronomer/.samp"
 

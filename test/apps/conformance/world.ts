@@ -4,11 +4,17 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
+import * as CallSenderNode from "../../../src/adapters/http/CallSenderNode.ts"
+import * as CallServerNode from "../../../src/adapters/http/CallServerNode.ts"
+import * as RawHttpNode from "../../../src/adapters/http/RawHttpNode.ts"
 import * as Desktop from "../../../src/adapters/memory/Desktop.ts"
 import * as Network from "../../../src/adapters/memory/Network.ts"
+import * as KeySourceNode from "../../../src/adapters/node/KeySourceNode.ts"
+import * as XmlCodecFxp from "../../../src/adapters/xml/XmlCodecFxp.ts"
 import { type ConformanceOptions, examine, type Report } from "../../../src/apps/conformance/Conformance.ts"
 import * as Hub from "../../../src/apps/Hub.ts"
 import { StandardHub } from "../../../src/apps/StandardHub.ts"
+import { defaults } from "../../../src/domain/Limits.ts"
 import type { MethodCall } from "../../../src/domain/XmlRpc.ts"
 import { CallSender } from "../../../src/ports/CallSender.ts"
 import { type CallHandler, CallServer } from "../../../src/ports/CallServer.ts"
@@ -69,6 +75,16 @@ const keys = Layer.sync(KeySource, () => {
 
 /** The ports in memory. */
 export const memory: Layer.Layer<Ports> = Layer.mergeAll(Network.layer, Desktop.host, Desktop.lockfiles, keys)
+
+/** The ports over sockets, with lockfiles in memory. */
+export const sockets = Layer.mergeAll(
+  CallSenderNode.layer({ limits: defaults, userAgent: "test" }),
+  CallServerNode.layer({ limits: defaults }),
+  RawHttpNode.layer,
+  KeySourceNode.layer,
+  Desktop.host,
+  Desktop.lockfiles
+).pipe(Layer.provide(XmlCodecFxp.layer))
 
 /** Checks a hub in memory; time passes by itself, also while the hub ends. */
 export const inMemory = (

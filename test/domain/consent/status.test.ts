@@ -17,6 +17,7 @@ import {
 import { readAction, viewOf } from "../../../src/domain/consent/PageView.ts"
 import { ask, prompt, readAnswer } from "../../../src/domain/consent/Prompt.ts"
 import { emptyMap, map, type SampValue } from "../../../src/domain/SampValue.ts"
+import { harmless } from "../../../src/domain/web/Restriction.ts"
 import { runs, sampValue, show } from "../../support/arbitraries.ts"
 import { rule } from "./given.ts"
 import { Desk } from "./table.ts"
@@ -69,6 +70,7 @@ const status: ConsentStatus = {
   mode: "ask",
   file: "/home/a/consent.json",
   broken: "line 3",
+  harmless: ["table.*", "ds9.*"],
   questions: [{ subject: a, names: ["One", ""], warnings: ["odd"], waiting: 2, left: 90 }],
   once: ["local"]
 }
@@ -101,6 +103,7 @@ describe("the status of consent", () => {
       mode: "deny",
       file: "",
       broken: undefined,
+      harmless,
       questions: [],
       once: []
     })

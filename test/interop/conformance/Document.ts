@@ -1,6 +1,12 @@
 /** docs/conformance.md: written from three runs, and read back to be compared with others. */
 import { join } from "node:path"
-import { concernsHubs, type Requirement, requirements } from "../../../src/apps/conformance/Requirements.ts"
+import { origin } from "../../../src/apps/conformance/Page.ts"
+import {
+  concernsHubs,
+  type Requirement,
+  requirements,
+  webProfile
+} from "../../../src/apps/conformance/Requirements.ts"
 import { unseen } from "../../../src/apps/conformance/Unseen.ts"
 import type { Kind } from "../support/Hubs.ts"
 import { reasons, varying } from "./Reasons.ts"
@@ -8,6 +14,9 @@ import type { Run } from "./Run.ts"
 
 /** Where it is. */
 export const path = join(import.meta.dirname, "..", "..", "..", "docs", "conformance.md")
+
+/** All that a run looks at. */
+export const all: ReadonlyArray<Requirement> = [...requirements, ...webProfile]
 
 /** A text in which Markdown sees no emphasis. */
 const plain = (text: string): string => text.replaceAll("*", "\\*")
@@ -28,14 +37,14 @@ const cell = (run: Run, id: string): string => {
 const columns = ["pass", "warn", "fail", "varies", "not testable"]
 
 const counts = (run: Run): ReadonlyArray<number> => {
-  const found = requirements.filter(concernsHubs).map(({ id }) => statusIn(run, id))
+  const found = all.filter(concernsHubs).map(({ id }) => statusIn(run, id))
   return columns.map((column) => found.filter((status) => status === column).length)
 }
 
 const reasonsOf = (run: Run): ReadonlyArray<string> => {
   if (run.kind === "ours") return []
   const known = reasons[run.kind]
-  const rows = requirements.filter(({ id }) => known[id] !== undefined)
+  const rows = all.filter(({ id }) => known[id] !== undefined)
   const part = (title: string, status: string) => [
     `${title}:`,
     "",
@@ -65,8 +74,8 @@ const example = [
 
 /** The text of the document. */
 export const render = (runs: ReadonlyArray<Run>): string => {
-  const table = requirements.filter((requirement) => isOpen(runs, requirement))
-  const closed = requirements.filter((requirement) => concernsHubs(requirement) && !isOpen(runs, requirement))
+  const table = all.filter((requirement) => isOpen(runs, requirement))
+  const closed = all.filter((requirement) => concernsHubs(requirement) && !isOpen(runs, requirement))
   const names = runs.map(({ name }) => name)
   return [
     "# Conformance of hubs",
@@ -76,9 +85,13 @@ export const render = (runs: ReadonlyArray<Run>): string => {
     "project's list of what SAMP 1.3 asks, which the tests cite too; MUST, SHOULD and MAY are the standard's, QOI (quality of",
     "implementation) is not in it: peers need it, or it is good manners.",
     "",
+    "Requirements of the Web Profile, most of them WEB, are looked at where `--web URL` says where it is. Its user has to let",
+    `pages of \`${origin}\` in, several times at hubs that remember nothing: ours was run with \`--web-consent allow\`,`,
+    "JSAMP's with `-web:auth true`, and astropy's, which asks by a dialogue, with one that says yes to all.",
+    "",
     "- **fail**: a MUST that is not held",
     "- warn: a SHOULD or QOI that is not held, which does not count against the hub",
-    "- varies: a race inside that hub, or what its clients did before, decides how it ends",
+    "- varies: a race inside that hub, what its clients did before, or the machine decides how it ends",
     "- not testable: it cannot be seen from outside; the reasons stand at the end",
     "",
     `| requirements of hubs | ${columns.join(" | ")} |`,
@@ -105,7 +118,7 @@ export const render = (runs: ReadonlyArray<Run>): string => {
     "## From a program",
     "",
     "The checks stand on ports only, so that they run against a hub in memory as well, under a `TestClock`; what needs bytes or",
-    "files is not testable there.",
+    "files is not testable there. `examine({ web: URL })` looks at the Web Profile, too.",
     "",
     "```ts",
     ...example,
@@ -122,7 +135,7 @@ export const read = (
     line.slice(2, -2).split(" | ").map((each) => each.replaceAll("**", ""))
   )
   const head = rows.find(([first]) => first === "id") ?? []
-  const ids = new Set(requirements.map(({ id }) => id))
+  const ids = new Set(all.map(({ id }) => id))
   return {
     names: head.slice(3),
     cells: new Map(rows.filter(([id = ""]) => ids.has(id)).map(([id = "", , , ...cells]) => [id, cells]))

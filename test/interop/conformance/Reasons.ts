@@ -31,7 +31,15 @@ export const reasons: Readonly<Record<Exclude<Kind, "ours">, { readonly [id: str
     "WIRE-29": "Metadata with `<int>42</int>` are refused with `Bad SAMP object`, which the standard allows.",
     "WIRE-34": "The same as DLV-09.",
     "WIRE-39": "A chunked request is answered with a fault that there was no body.",
-    "WIRE-154": "An entity of a document type is resolved, and its text stored as metadata."
+    "WIRE-154": "An entity of a document type is resolved, and its text stored as metadata.",
+    "WEB-08": "The answer to a preflight that asks for a private network does not mention it.",
+    "WEB-12": "A registration with an empty map is taken.",
+    "WEB-37":
+      "A pull for 12 s whose client unregisters after half a second goes on waiting. (It ends at once by `allowReverseCallbacks` with `0`.)",
+    "WEB-55":
+      "What the other server answers with 404 is answered with 200 and an empty body. HEAD is answered as it should be.",
+    "WEB-65": "A ping under the host name `evil.example:21012` is answered with success.",
+    "WEB-66": "The same as WIRE-154."
   },
   astropy: {
     "DT-05": "Metadata with `x&#13;y` come back with a raw CR, which every XML parser reads as a line feed.",
@@ -74,13 +82,33 @@ export const reasons: Readonly<Record<Exclude<Kind, "ours">, { readonly [id: str
     "WIRE-38": "An absolute URL in the request line is answered with 404.",
     "WIRE-39": "A chunked request is answered with HTTP status 500 and no body.",
     "WIRE-154": "An entity of a document type is resolved, and its text stored as metadata.",
-    "WIRE-157": "GET is not answered at all, and HEAD with 501."
+    "WIRE-157": "GET is not answered at all, and HEAD with 501.",
+    "WIRE-113": "A ping with a private key is a fault (`TypeError`).",
+    "WEB-03": "It listens at the address that `localhost` stands for, which is one of the two.",
+    "WEB-08": "The answer to a preflight that asks for a private network does not mention it.",
+    "WEB-18": "`Access-Control-Allow-Origin` echoes any origin, `null` too.",
+    "WEB-30":
+      "`allowReverseCallbacks` with `1` throws away what waits for a page that is callable already: a notification from just before is gone.",
+    "WEB-32":
+      "`pullCallbacks` with a timeout of 1 is answered within 20 ms, with an empty list. So a page that does not pause between its pulls keeps the hub busy.",
+    "WEB-52": "A URL with an `&` in it is cut there.",
+    "WEB-54":
+      "A page gets the text of `file:///etc/hostname`, of which nobody has told it, as it gets any file that the user may read.",
+    "WEB-55": "HEAD is not answered at all: the connection is closed.",
+    "WEB-60": "A page sends any MType to any program.",
+    "WEB-61":
+      "Messages of a page reach a subscription with `x-samp.mostly-harmless` of `0`. (They reach one with `1`, as they should.)",
+    "WEB-62": "Nothing is hidden from a page, as nothing is refused.",
+    "WEB-63": "A page sends any MType to another.",
+    "WEB-64": "The same as HUB-24.",
+    "WEB-65": "A ping under the host name `evil.example:21012` is answered with success.",
+    "WEB-66": "The same as WIRE-154."
   }
 }
 
-/** Where a run may end either way: by a race inside that hub, or by what its clients did before. */
+/** Where a run may end either way: by a race inside that hub, by what its clients did before, or by the machine. */
 export const varying: Readonly<Record<Kind, ReadonlyArray<string>>> = {
   ours: [],
   jsamp: ["DLV-08", "EVT-11"],
-  astropy: ["REG-09", "HUB-24", "DLV-22", "HUB-27"]
+  astropy: ["REG-09", "HUB-24", "DLV-22", "HUB-27", "WEB-03", "WEB-64"]
 }

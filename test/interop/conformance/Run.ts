@@ -1,9 +1,10 @@
 /** A run of `samp conformance` against a hub of a given kind, each in a home of its own. */
 import * as Home from "../support/Home.ts"
-import * as Hubs from "../support/Hubs.ts"
+import type * as Hubs from "../support/Hubs.ts"
 import * as Json from "../support/Json.ts"
 import * as Peers from "../support/Peers.ts"
 import * as Samp from "../support/Samp.ts"
+import * as WebHubs from "../web/support/WebHubs.ts"
 
 /** What a run said. */
 export interface Run {
@@ -41,15 +42,15 @@ const nameOf = async (kind: Hubs.Kind, home: Home.Home): Promise<string> => {
   }
 }
 
-/** Starts a hub, checks it, and ends it. */
+/** Starts a hub with its Web Profile, for which JSAMP's needs the port that pages know, checks it, and ends it. */
 export const run = async (kind: Hubs.Kind): Promise<Run> => {
   const home = Home.make()
   try {
     const name = await nameOf(kind, home)
-    const hub = await Hubs.start(kind, home)
+    const hub = await WebHubs.reach(kind, home)
     try {
       const begun = performance.now()
-      const program = Samp.start(home, "conformance", "--json")
+      const program = Samp.start(home, "conformance", "--web", hub.web, "--json")
       const limit = setTimeout(() => program.signal("SIGKILL"), limitMs)
       const exit = await program.exit.finally(() => clearTimeout(limit))
       const rows = Json.lines(program.stdout()).filter((row) => "id" in row)

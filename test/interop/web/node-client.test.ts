@@ -3,42 +3,20 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Client } from "../../../src/apps/client/Client.ts"
 import { Warning } from "../../../src/apps/client/Handling.ts"
-import { webPort } from "../../../src/domain/WebProfile.ts"
 import { client, idOf, json, listen, run, within } from "../support/Clients.ts"
 import * as Home from "../support/Home.ts"
-import * as Hubs from "../support/Hubs.ts"
 import * as Program from "../support/Program.ts"
 import * as Samp from "../support/Samp.ts"
 import * as WebHubs from "./support/WebHubs.ts"
-
-/** A hub, and the URL of its Web Profile. */
-interface WebHub {
-  readonly program: Program.Program
-  readonly web: string
-}
-
-/** astropy's takes any port, and so needs not wait for the one that pages know. */
-const astropy = async (home: Home.Home): Promise<WebHub> => {
-  const withPort = { ...home, env: { ...home.env, WEB_PORT: "0" } }
-  const program = Hubs.launch("astropy", withPort, "single")
-  const { webPort } = await Hubs.event(program, "ready", 20_000)
-  return { program, web: `http://127.0.0.1:${String(webPort)}/` }
-}
-
-const start = async (kind: Hubs.Kind, home: Home.Home): Promise<WebHub> => {
-  if (kind === "astropy") return astropy(home)
-  const { program } = await WebHubs.start(kind, home)
-  return { program, web: `http://127.0.0.1:${webPort}/` }
-}
 
 describe.each(["ours", "jsamp", "astropy"] as const)(
   "a client of ours over the Web Profile of %s",
   (kind) => {
     const home = Home.make()
-    let hub: WebHub | undefined
+    let hub: WebHubs.WebHub | undefined
     const web = (): string => hub?.web ?? ""
     beforeAll(async () => {
-      hub = await start(kind, home)
+      hub = await WebHubs.reach(kind, home)
     })
     afterAll(async () => {
       await hub?.program.end()
@@ -136,7 +114,7 @@ describe.each(["ours", "jsamp", "astropy"] as const)(
             while ((yield* page.status)._tag === "Connected") yield* Effect.sleep(50)
           })
         )
-        hub = yield* Effect.promise(() => start(kind, home))
+        hub = yield* Effect.promise(() => WebHubs.reach(kind, home))
         if (kind === "astropy") return // it has another port now
         yield* within("the return", page.connected)
         yield* page.ping

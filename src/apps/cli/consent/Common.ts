@@ -5,6 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import { type ConsentStatus, pathAsTold } from "../../../domain/consent/ConsentStatus.ts"
 import { type OriginPattern, parsePattern } from "../../../domain/consent/Origin.ts"
 import { limitsOf } from "../../../domain/consent/PageView.ts"
 import { hasExpired, type Rule } from "../../../domain/consent/Policy.ts"
@@ -17,6 +18,7 @@ import * as ConsentQuery from "../../consent/ConsentQuery.ts"
 import { load, type PolicyError } from "../../consent/PolicyFile.ts"
 import { findHub, type FoundHub } from "../../Discovery.ts"
 import { codes, Stop } from "../Exit.ts"
+import * as Print from "../Print.ts"
 
 /** Of whom something is said. */
 export const origin = Argument.String("origin").pipe(
@@ -128,6 +130,22 @@ export const running = (choice: Option.Option<string>) =>
     const status = yield* Effect.orElseSucceed(ConsentQuery.status(hub), () => undefined)
     return status === undefined ? undefined : { hub, status }
   })
+
+/** What the user should know of a hub that lets in everybody or nobody. */
+export const heedless = (mode: "allow" | "deny"): string =>
+  `Note: the running hub does not ask for rules: it was started with --web-consent ${mode}`
+
+/** What the user should know when the running hub does not go by this file, which nobody named; nothing otherwise. */
+export const elsewhere = (
+  status: ConsentStatus | undefined,
+  path: string,
+  given: Option.Option<string>
+): Effect.Effect<void> =>
+  status === undefined || Option.isSome(given) || status.file === pathAsTold(path)
+    ? Effect.void
+    : Print.remark(
+      `Note: the running hub has its rules in ${status.file}; for those say --file ${status.file}`
+    )
 
 /** A rule as JSON, with what it means now. */
 export const ruleJson = (rule: Rule, now: number): { readonly [key: string]: unknown } => ({

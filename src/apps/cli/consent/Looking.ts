@@ -13,11 +13,12 @@ import { formatTime } from "../../../domain/consent/PolicyText.ts"
 import * as Texts from "../../../domain/consent/Texts.ts"
 import { quote } from "../../../domain/Fault.ts"
 import { isMType } from "../../../domain/MType.ts"
-import { harmless } from "../../../domain/web/Restriction.ts"
+import { harmless as usual, type Patterns } from "../../../domain/web/Restriction.ts"
 import { codes, Stop } from "../Exit.ts"
 import { withOwnExits } from "../Exits.ts"
 import * as Flags from "../Flags.ts"
 import * as Print from "../Print.ts"
+import * as WebFlags from "../WebFlags.ts"
 import * as Common from "./Common.ts"
 
 const row = (rule: Rule, now: number): ReadonlyArray<string> => {
@@ -50,9 +51,7 @@ export const list = Command.make(
     const { rules } = yield* Common.loadRules(file)
     const status = (yield* Common.running(hub))?.status
     const now = yield* Clock.currentTimeMillis
-    if (status !== undefined && Option.isNone(file) && status.file !== path) {
-      yield* Print.remark(`Note: the running hub has its rules in ${status.file}`)
-    }
+    yield* Common.elsewhere(status, path, file)
     if (json) {
       for (const { subject, ...question } of status?.questions ?? []) {
         yield* Print.json({ kind: "question", origin: subject, ...question })
@@ -92,12 +91,34 @@ interface Direction {
   readonly receive: boolean
 }
 
+/**
+ * What counts as harmless where the rules are in use: what was said, or what the running hub was started with. A file that was
+ * named may be meant for another hub.
+ */
+const harmlessThere = (
+  told: ReadonlyArray<string>,
+  status: ConsentStatus | undefined
+): Effect.Effect<Patterns> =>
+  Effect.gen(function*() {
+    if (told.length > 0) return [...usual, ...told]
+    const more = status?.harmless.filter((pattern) => !usual.includes(pattern)) ?? []
+    if (more.length > 0) {
+      yield* Print.remark(`Note: the running hub takes these for harmless, too: ${more.join(", ")}`)
+    }
+    return status?.harmless ?? usual
+  })
+
 /** Whether all that is asked about is allowed. */
-const mayAll = (decision: Decision, { mtype, receive, send }: Direction): boolean =>
+const mayAll = (decision: Decision, { mtype, receive, send }: Direction, harmless: Patterns): boolean =>
   decision._tag === "Allowed" &&
   (!send || covers(decision.send, harmless, mtype)) && (!receive || covers(decision.receive, harmless, mtype))
 
-const explain = (decision: Decision, subject: string, wanted: Direction | undefined): string => {
+const explain = (
+  decision: Decision,
+  subject: string,
+  wanted: Direction | undefined,
+  harmless: Patterns
+): string => {
   const who = Texts.whoOf(subject)
   switch (decision._tag) {
     case "Silent":
@@ -140,10 +161,14 @@ export const test = Command.make(
       Flag.withDescription("only whether it may receive it"),
       Flag.withDefault(false)
     ),
+    webMType: WebFlags.webMType(
+      "as if the hub were started with this --web-mtype (default: as the running hub was, if no --file is named)"
+    ),
     file: Common.file,
+    hub: Flags.hub,
     json: Flags.json
   },
-  Effect.fnUntraced(function*({ file, json, mtype, name, origin: text, receive, send }) {
+  Effect.fnUntraced(function*({ file, hub, json, mtype, name, origin: text, receive, send, webMType }) {
     const origin = yield* Common.readOrigin(text)
     const usage = (why: string) => new Stop({ code: codes.usage, text: why })
     if (!Origin.isExact(origin)) {
@@ -161,6 +186,13 @@ export const test = Command.make(
       (mtype): Direction => ({ mtype, send: send || both, receive: receive || both })
     )
     const policy = yield* Common.loadRules(file)
+    const asked = Option.isNone(file) || Option.isSome(hub)
+    const status = asked ? (yield* Common.running(hub))?.status : undefined
+    yield* Common.elsewhere(status, yield* Common.pathOf(file), file)
+    if (status?.mode === "allow" || status?.mode === "deny") {
+      yield* Print.remark(Common.heedless(status.mode))
+    }
+    const harmless = yield* harmlessThere(webMType, status)
     const now = yield* Clock.currentTimeMillis
     const subject = origin.text
     const applicant = {
@@ -170,7 +202,7 @@ export const test = Command.make(
     const decision = decide(policy, applicant, now, harmless)
     const allowed = Option.match(wanted, {
       onNone: () => decision._tag === "Allowed",
-      onSome: (wanted) => mayAll(decision, wanted)
+      onSome: (wanted) => mayAll(decision, wanted, harmless)
     })
     const verdict = { Allowed: "allow", Denied: "deny", Silent: "ask" }[decision._tag]
     yield* json
@@ -183,7 +215,7 @@ export const test = Command.make(
           ? { send: decision.send ?? harmless, receive: decision.receive ?? harmless }
           : {}
       })
-      : Print.line(explain(decision, subject, Option.getOrUndefined(wanted)))
+      : Print.line(explain(decision, subject, Option.getOrUndefined(wanted), harmless))
     if (!allowed) return yield* new Stop({ code: codes.notAllowed, text: "" })
   }, Effect.provide(ConsentStoreNode.layer))
 ).pipe(
@@ -199,5 +231,14 @@ export const test = Command.make(
       description: "by rules that are not in use yet"
     }
   ]),
-  withOwnExits({ ok: "it is allowed", badData: "the rules cannot be read" }, "badData", "notAllowed")
+  withOwnExits(
+    {
+      ok: "it is allowed",
+      noHub: "the hub that --hub names is not running",
+      badData: "the rules cannot be read"
+    },
+    "noHub",
+    "badData",
+    "notAllowed"
+  )
 )

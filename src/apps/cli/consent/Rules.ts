@@ -5,6 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as ConsentStoreNode from "../../../adapters/node/ConsentStoreNode.ts"
+import { pathAsTold } from "../../../domain/consent/ConsentStatus.ts"
 import * as Origin from "../../../domain/consent/Origin.ts"
 import { decide, type Policy, type Rule, rulesFor } from "../../../domain/consent/Policy.ts"
 import { writeRule } from "../../../domain/consent/PolicyText.ts"
@@ -153,14 +154,10 @@ const set = (verdict: Rule["verdict"], given: Given) =>
     if (found === undefined) return
     const { broken, file, mode } = found.status
     if (mode === "allow" || mode === "deny") {
-      yield* Print.remark(
-        `Note: the running hub does not ask for rules: it was started with --web-consent ${mode}`
-      )
-    } else if (Option.isNone(given.file) && file !== path) {
-      yield* Print.remark(`Note: the running hub has its rules in ${file}`)
-    } else if (broken !== undefined) {
+      yield* Print.remark(Common.heedless(mode))
+    } else if (broken !== undefined && file === pathAsTold(path)) {
       yield* Print.remark(`Note: the running hub cannot read its rules: ${broken}`)
-    }
+    } else yield* Common.elsewhere(found.status, path, given.file)
   }).pipe(Effect.provide(ConsentStoreNode.layer))
 
 const ends = withOwnExits(
@@ -253,6 +250,7 @@ export const revoke = Command.make(
       )
       const wordToo = found?.status.once.includes(origin.text) ?? false
       if (found !== undefined) yield* ConsentQuery.forget(found.hub, origin.text)
+      yield* Common.elsewhere(found?.status, path, file)
       const notes = rest(policy, origin, yield* Clock.currentTimeMillis)
       if (removed.length === 0 && !wordToo) {
         return yield* new Stop({

@@ -113,7 +113,7 @@ export interface Model {
 /** Messages that are kept. */
 export const keptMessages = 500
 /** Seconds over which messages are counted. */
-export const keptSeconds = 60
+const keptSeconds = 60
 
 /** Nothing is known yet. */
 export const initial = (at: number, watching: boolean): Model => ({

@@ -8,7 +8,7 @@ import type { IllFormed } from "../../client/Typing.ts"
 import { type Client as Shown, isPingable, type Outcome } from "./Model.ts"
 
 /** Why a ping failed, in at most ten columns. */
-export const whyOf = (error: CallFailure | IllFormed): string => {
+const whyOf = (error: CallFailure | IllFormed): string => {
   switch (error._tag) {
     case "NoResponse":
       return "no answer"

@@ -61,3 +61,24 @@ export const ready = async ({ program }: Hubs.Hub): Promise<void> => {
     throw new Error(`${String(error)}: ${program.stdout()}${program.stderr()}`, { cause: error })
   }
 }
+
+/** A hub, and the URL of its Web Profile. */
+export interface WebHub {
+  readonly program: Program.Program
+  readonly web: string
+}
+
+/** astropy's takes any port, and so needs not wait for the one that pages know; it ends by itself after five minutes. */
+const astropy = async (home: Home): Promise<WebHub> => {
+  const withPort = { ...home, env: { ...home.env, WEB_PORT: "0" } }
+  const program = Hubs.launch("astropy", withPort, "single", "", "0", "300")
+  const { webPort: port } = await Hubs.event(program, "ready", 20_000)
+  return { program, web: `http://127.0.0.1:${String(port)}/` }
+}
+
+/** Starts a hub of any kind and waits until it serves pages, wherever, and programs. */
+export const reach = async (kind: Hubs.Kind, home: Home): Promise<WebHub> => {
+  if (kind === "astropy") return astropy(home)
+  const { program } = await start(kind, home)
+  return { program, web: url }
+}
