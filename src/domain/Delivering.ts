@@ -119,6 +119,12 @@ export const say = (turn: Turn, client: Client, value: SampMap): Fault | undefin
   if (!isWeb(client)) return undefined
   const urls = UrlMentions.namedIn(value)
   if (urls.size === 0) return undefined
+  if (urls.size > UrlMentions.nameable) {
+    return fault(
+      "Limit",
+      `a message of a page names up to ${UrlMentions.nameable} URLs; send several messages`
+    )
+  }
   const mentions = UrlMentions.noteWeb(turn.state.mentions, urls, client.web.origin)
   const { brought, mayRead } = client.web
   const guessed = UrlMentions.open(mentions ?? turn.state.mentions, urls)

@@ -32,8 +32,15 @@ export interface Limits extends ReadingLimits {
   /** Characters of what a web client may declare of itself, and of a msg-tag: the hub keeps them (WEB-67). */
   readonly webDeclaredBytes: number
   readonly webTagLength: number
-  /** Bytes of one request of a web client, and of all that have not come whole yet (WEB-67). */
+  /**
+   * Bytes of one request over the Web Profile: of a client, of somebody who is not registered, who may be anybody, and of all
+   * that have not come whole yet (WEB-67).
+   */
   readonly webBodyBytes: number
+  readonly strangerBodyBytes: number
+  /** Values in such a request, and its characters when it is none of the plain XML that SAMP clients write (WEB-66). */
+  readonly webValues: number
+  readonly webUnusualLength: number
   readonly webBodiesBytes: number
   /** Bytes of answers that web clients have not read yet, in all; and milliseconds that they may take for one. */
   readonly webAnswersBytes: number
@@ -98,14 +105,17 @@ export const defaults: Limits = {
   webDeclaredBytes: 256 * 1024,
   webTagLength: 4096,
   webBodyBytes: 4 * mebibyte,
-  webBodiesBytes: 16 * mebibyte,
-  webAnswersBytes: 16 * mebibyte,
+  strangerBodyBytes: 64 * 1024,
+  webValues: 200_000,
+  webUnusualLength: 128 * 1024,
+  webBodiesBytes: 8 * mebibyte,
+  webAnswersBytes: 8 * mebibyte,
   webAnswerMs: 60_000,
   webConnections: 1024,
   pullMessages: 4096,
   pullBytes: 16 * mebibyte,
-  pullBytesInAll: 48 * mebibyte,
-  pullAnswerBytes: 4 * mebibyte,
+  pullBytesInAll: 24 * mebibyte,
+  pullAnswerBytes: mebibyte,
   pullGraceMs: 630_000,
   hungUpGraceMs: 30_000,
   webIdleMs: 24 * 3_600_000,

@@ -15,6 +15,7 @@ import { sizeOf } from "../../domain/web/PullQueue.ts"
 import { writeAnswer, writeFault } from "../../domain/XmlRpcWriter.ts"
 import type { WebAnswer, WebHandler } from "../../ports/WebServer.ts"
 import type { XmlCodec } from "../../ports/XmlCodec.ts"
+import { Garbage } from "../node/Garbage.ts"
 import { originOf } from "./Cors.ts"
 import { refuse as refuseHttp, send } from "./HttpServing.ts"
 import { Pool } from "./Pool.ts"
@@ -29,6 +30,10 @@ const xmlType = /^(?:text|application)\/xml\s*(?:;|$)/iu
 
 /** Milliseconds for a body, which comes over the loopback. */
 const bodyMs = 30_000
+/** Bytes of garbage after which it is collected; about how much comes of a byte of a body, and of an answer. */
+const garbageBytes = 16 * 1024 * 1024
+const readingCost = 8
+const writingCost = 4
 /** Milliseconds between two looks at what takes long. */
 const lookMs = 1_000
 
@@ -47,6 +52,11 @@ const copied = (value: SampValue): SampValue => {
 const kept = (params: ReadonlyArray<SampValue>, bodyLength: number): ReadonlyArray<SampValue> =>
   bodyLength > 2 * sizeOf(params) + slack ? params.map(copied) : params
 
+/** The first parameter of a call, which begins like this: a private key, if it needs one. */
+const keyIn = (start: Buffer): string =>
+  /<params>\s*<param>\s*<value>\s*(?:<string>)?([^<]{1,200})</u.exec(start.toString("latin1", 0, 1_024))
+    ?.[1] ?? ""
+
 type Fork = <A, E>(effect: Effect.Effect<A, E>) => ReturnType<typeof Effect.runFork<A, E>>
 
 /** The calls that come in at one endpoint. */
@@ -54,15 +64,22 @@ export class WebCalls {
   /** Bodies that have not come whole, and answers that were not read. */
   private readonly bodies: Pool
   private readonly answers: Pool
+  private readonly garbage = new Garbage(garbageBytes)
   /** What is to be done if the last answer on a connection turns out not to have been read. */
   private readonly unread = new WeakMap<Http.IncomingMessage["socket"], () => void>()
-  private readonly codec: XmlCodec["Service"]
+  /** The full parser takes ten times the memory of the text; what long texts clients really send it is not asked for. */
+  private readonly plain: XmlCodec["Service"]
   private readonly limits: Limits
   private readonly handler: WebHandler
   private readonly fork: Fork
 
   constructor(codec: XmlCodec["Service"], limits: Limits, handler: WebHandler, fork: Fork) {
-    this.codec = codec
+    this.plain = {
+      parse: (text, limits) =>
+        text.length > this.limits.webUnusualLength
+          ? Result.fail("so long a text is read only without comments, CDATA, attributes and the like")
+          : codec.parse(text, limits)
+    }
     this.limits = limits
     this.handler = handler
     this.fork = fork
@@ -96,20 +113,32 @@ export class WebCalls {
     const forget = (): void => this.bodies.drop(sender)
     request.once("close", forget)
     this.bodies.add(sender, 0, performance.now())
-    const bytes = Math.min(this.limits.webBodyBytes, this.limits.bodyBytes)
-    const onPiece = (piece: number): void => this.bodies.add(sender, piece, performance.now())
-    const refuse: typeof faultTooLarge = (...asked) => {
-      forget()
-      faultTooLarge(...asked)
+    const { bodyBytes, strangerBodyBytes, webBodyBytes } = this.limits
+    const most = Math.min(webBodyBytes, bodyBytes)
+    const bytes = Math.min(strangerBodyBytes, most)
+    let isKnown = false
+    const more = (start: Buffer): number => {
+      isKnown = this.handler.knows(keyIn(start), originOf(request))
+      return isKnown ? most : bytes
     }
-    collect(request, response, { bytes, onPiece, refuse }, (body) => {
+    const onPiece = (piece: number): void => this.bodies.add(sender, piece, performance.now())
+    const refuse: typeof faultTooLarge = (request, response, text) => {
+      forget()
+      // what is larger than any is refused before it is seen whose it is
+      const whose = isKnown || !text.includes(`${bytes}`) || bytes === most
+        ? ""
+        : " of those who are not registered"
+      faultTooLarge(request, response, `${text}${whose}`)
+    }
+    collect(request, response, { bytes, more, most, onPiece, refuse }, (body) => {
       forget()
       this.take(request, response, body)
     })
   }
 
   private take(request: Http.IncomingMessage, response: Http.ServerResponse, body: Buffer): void {
-    const call = callOf(this.codec, body, this.limits)
+    this.garbage.add(readingCost * body.length)
+    const call = callOf(this.plain, body, { ...this.limits, values: this.limits.webValues })
     if (Result.isFailure(call)) return this.answer(response, writeFault(call.failure))
     const { method, params } = call.success
     const page = { origin: originOf(request), referer: request.headers.referer }
@@ -151,6 +180,7 @@ export class WebCalls {
   }
 
   private answer(response: Http.ServerResponse, body: string): void {
+    this.garbage.add(writingCost * body.length)
     send(response, 200, "text/xml", body)
     if (response.writableFinished || response.destroyed) return
     const reader = { cut: () => void response.destroy() }
