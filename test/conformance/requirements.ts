@@ -1,5 +1,9 @@
-/** The requirements that tests cite, and the arguments for those that none does. The Web Profile is not in it yet. */
-export { standard as requirements } from "../../src/apps/conformance/Requirements.ts"
+/** The requirements that tests cite, and the arguments for those that none does. */
+import { read, type Requirement, standard } from "../../src/apps/conformance/Requirements.ts"
+import { web } from "./web.ts"
+
+/** All of them. */
+export const requirements: ReadonlyArray<Requirement> = [...standard, ...read(web)]
 
 const author = "asks authors of MTypes for good manners; a hub passes all on alike"
 /** Requirements that no test names, and why that is right. */
@@ -15,5 +19,7 @@ export const gaps: { readonly [id: string]: string } = {
   "REG-06": "an attitude; ClientId is an opaque type here, and no code takes one apart",
   "META-07":
     "a MAY that we leave: whatever metadata is a map is kept, since refusing it would lose a client its name",
+  "WEB-56":
+    "a page may have its data anywhere; those that it hands to the hub are tried in adapters/Publisher*.test.ts and e2e/web-data.test.ts",
   "STD-41": "Windows alone, which these tests do not run on; chmod is not called there"
 }

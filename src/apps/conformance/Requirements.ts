@@ -27,7 +27,8 @@ const row = /^(?<id>[A-Z]+-\d+) (?<level>MUST NOT|MUST|SHOULD|MAY|QOI|-) (?<who>
 const isLevel = (text: string): text is Level =>
   ["MUST", "MUST NOT", "SHOULD", "MAY", "QOI", "-"].includes(text)
 
-const read = (table: string): ReadonlyArray<Requirement> =>
+/** Reads a table of requirements, one on each line. */
+export const read = (table: string): ReadonlyArray<Requirement> =>
   table.trim().split("\n").map((line) => {
     const { id = "", level = "", text = "", who = "" } = row.exec(line.trim())?.groups ?? {}
     if (!isLevel(level)) throw new Error(`a row of the requirements cannot be read: ${line}`)
