@@ -242,16 +242,20 @@ const requireAlive = (place: LockfilePlace) =>
 /** The hub's name for `--hub`. */
 const choiceOf = ({ label, lockfile }: FoundHub): string => label ?? lockfile
 
+const bySampHub = ({ looked }: NoHub): string => `${looked}, as SAMP_HUB says`
+
 /** There is no usual hub; others may run, which are only for those who ask for them. */
 const elsewhere = (missing: NoHub) =>
   Effect.gen(function*() {
-    const { sampHub } = yield* Host
+    const { sampHub = "" } = yield* Host
     const others = (yield* runningHubs).map(choiceOf)
-    const looked = sampHub === undefined || sampHub === ""
-      ? missing.looked
-      : `${missing.looked}, as SAMP_HUB says`
     const { detail, hidden = false } = missing
-    return yield* new NoHub({ detail, hidden, looked, others })
+    return yield* new NoHub({
+      detail,
+      hidden,
+      looked: sampHub === "" ? missing.looked : bySampHub(missing),
+      others
+    })
   })
 
 /**
@@ -318,5 +322,12 @@ export const findAnyHub = (
   Effect.gen(function*() {
     const { sampHub = "" } = yield* Host
     const place = readWebPlace(choice ?? sampHub)
-    return place === undefined ? yield* findHub(choice) : yield* requireWeb(place)
+    if (place === undefined) return yield* findHub(choice)
+    const found = requireWeb(place)
+    if (choice !== undefined) return yield* found
+    return yield* Effect.catchTag(
+      found,
+      "NoHub",
+      (missing) => Effect.fail(new NoHub({ looked: bySampHub(missing), detail: missing.detail }))
+    )
   })

@@ -21,6 +21,7 @@ elif [ ! -r /usr/share/java/jsamp.jar ] && [ ! -r /usr/local/share/java/jsamp.ja
   need jsamp
 fi
 command -v curl >/dev/null 2>&1 || need curl
+command -v openssl >/dev/null 2>&1 || need openssl
 if [ -n "${INTEROP_STILTS_JAR:-}" ] && [ -r "$INTEROP_STILTS_JAR" ]; then
   :
 elif [ ! -r /usr/share/java/starlink-ttools.jar ] && [ ! -r /usr/local/share/java/stilts.jar ]; then

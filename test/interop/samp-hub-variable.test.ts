@@ -48,9 +48,15 @@ describe("SAMP_HUB=std-lockurl:file:", () => {
   })
 
   test("STD-32: another prefix is an error that says so, for the hub and for the client", async () => {
-    const odd: Home.Home = { ...home, env: { ...home.env, SAMP_HUB: "web-appname:x" } }
-    for (const command of [["hub"], ["ping"]]) {
-      const result = await Samp.run(odd, ...command)
+    // a place of the Web Profile is one for clients, and no place for a hub
+    for (
+      const [variable, command] of [["odd-place:x", "hub"], ["odd-place:x", "ping"], [
+        "web-appname:x",
+        "hub"
+      ]] as const
+    ) {
+      const odd: Home.Home = { ...home, env: { ...home.env, SAMP_HUB: variable } }
+      const result = await Samp.run(odd, command)
       expect(result.code).not.toBe(0)
       expect(result.stderr).toContain("SAMP_HUB")
     }

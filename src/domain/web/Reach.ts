@@ -112,7 +112,9 @@ const sentences: { readonly [R in Reason]: string } = {
   "not-a-hub":
     "What is running where the hub should be is no hub, or one too old for your browser. Stop it, and start a " +
     "hub.",
-  busy: "The hub on your computer is too busy to answer. Look whether it has a question open, and try again.",
+  busy:
+    "The hub on your computer gives no answer. Look whether it has a question open, close other tabs of this site, " +
+    "and try again.",
   refused: "The hub on your computer did not let this page in."
 }
 

@@ -145,6 +145,19 @@ describe("a page and the hub's life", () => {
     assert.deepStrictEqual(responders, [["c8", { x: "1" }], ["c9", { x: "1" }]])
   })
 
+  it("DLV-20 tells of each that was called, even if the registration ends before they are named", async () => {
+    const hub = await start()
+    const client = await page(hub)
+    hub.scripts.set("callAll", async () => {
+      hub.event("event.shutdown", map({}))
+      await eventually(async () => (await client.status())._tag === "Searching")
+      return { value: map({ c8: "m1", c9: "m2" }) }
+    })
+    const told = []
+    for await (const { error, responder } of client.callAll("a.b")) told.push([responder, error?._tag])
+    assert.deepStrictEqual(told, [["c8", "Disconnected"], ["c9", "Disconnected"]])
+  })
+
   it("RSP-09 replies once more when a reply was lost", async () => {
     const hub = await start()
     const client = await page(hub)

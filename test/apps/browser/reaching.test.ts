@@ -1,6 +1,8 @@
 /** Pages that reach no hub, or not yet, and pages that are left. */
 import { afterEach, assert, describe, it, vi } from "@effect/vitest"
+import { webCalls } from "../../../src/adapters/web/WebCalls.ts"
 import { xmlCodec } from "../../../src/adapters/xml/XmlCodecFxp.ts"
+import { hubUrls, reach } from "../../../src/apps/browser/Reaching.ts"
 import { availability, Unreachable, watch } from "../../../src/browser.ts"
 import { eventually } from "../../support/eventually.ts"
 import { rejection } from "../promise/world.ts"
@@ -93,6 +95,30 @@ describe("P1 no hub for a page", () => {
     const none = await availability({ ...options, url: "http://127.0.0.1:1/" })
     assert.strictEqual(none.reason, "no-hub")
     assert.match(none.text, /^No SAMP hub/u)
+  })
+})
+
+describe("WEB-01 the two names of the machine", () => {
+  const nobody = "http://127.0.0.1:1/"
+
+  it("WEB-01 takes the first at which a hub answers", async () => {
+    const hub = await start()
+    assert.strictEqual(await reach(webCalls(), [nobody, hub.url]), hub.url)
+    assert.strictEqual(await reach(webCalls(), [hub.url, nobody]), hub.url)
+    assert.isTrue(hubUrls.every((url) => /^http:\/\/(?:127\.0\.0\.1|localhost):21012\/$/u.test(url)))
+  })
+
+  it("P1 does not try the second when the user has just closed the question for the first", async () => {
+    const web = new FakePage()
+    web.set("prompt")
+    const tried: Array<string> = []
+    vi.stubGlobal("fetch", async (url: string) => {
+      tried.push(url)
+      await new Promise((resolve) => setTimeout(resolve, 600))
+      throw new TypeError("Failed to fetch")
+    })
+    assert.strictEqual(await reasonOf(reach(webCalls(), ["http://127.0.0.1:9/", nobody])), "dismissed")
+    assert.deepStrictEqual(tried, ["http://127.0.0.1:9/"])
   })
 })
 

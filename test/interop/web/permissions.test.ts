@@ -60,7 +60,6 @@ const serve = (request: IncomingMessage, response: ServerResponse): void => {
   }
   header("Permissions-Policy", "permissions")
   header("Content-Security-Policy", "content")
-  response.setHeader("Cache-Control", "no-store")
   if (pathname.endsWith(".js")) {
     response.setHeader("Content-Type", "text/javascript")
     response.setHeader("Access-Control-Allow-Origin", "*") // sandboxed frames have no origin
@@ -325,16 +324,20 @@ describe("P1 a page", () => {
     await page.close()
   })
 
-  test("WEB-39 is unregistered when it is left", async () => {
+  test("WEB-39 is unregistered when it is left, and registered again when the user goes back to it as it was", async () => {
     const page = await open(secureAt("granted"))
-    const place = await placeIn(page)
-    const before = await hub.page("watcher")
-    const known = async () => [...(await before.clients()).values()].some(({ name }) => name === "stays")
-    await place.evaluate(`stay(${JSON.stringify(hubAt.on)})`)
-    await Program.eventually("the page", async () => await known() || undefined)
-    await page.goto("about:blank")
-    await Program.eventually("the end of the page", async () => !await known() || undefined)
-    await place.page().close()
-    await before.close()
+    await (await placeIn(page)).evaluate(`stay(${JSON.stringify(hubAt.on)})`)
+    const watcher = await hub.page("watcher")
+    const isKnown = async (): Promise<boolean> =>
+      [...(await watcher.clients()).values()].some(({ name }) => name === "stays")
+    await Program.eventually("the page", async () => await isKnown() || undefined)
+    await page.evaluate("globalThis.wasHere = true")
+    await page.goto(`http://127.0.0.1:${ports.local}/`)
+    await Program.eventually("the end of the page", async () => !await isKnown() || undefined)
+    await page.goBack({ waitUntil: "commit" }) // a page that was kept is not loaded
+    expect(await page.evaluate("globalThis.wasHere")).toBe(true)
+    await Program.eventually("the page again", async () => await isKnown() || undefined)
+    await page.close() // of which hubs hear nothing, since Chromium lets no page reach them that is not there any more
+    await watcher.close()
   })
 })

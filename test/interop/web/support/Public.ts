@@ -103,6 +103,7 @@ export const start = (
       env: { ...home.env, DISPLAY: display }
     },
     executablePath: executablePath(),
+    ignoreDefaultArgs: ["--disable-back-forward-cache"], // users have it
     args: [
       ...options(home).args,
       "--ignore-certificate-errors",
