@@ -2,7 +2,6 @@
  * Handing callbacks to clients: to the shell for those that have an endpoint, into the queue of those that pull
  * (section 5.2.5).
  */
-import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import { type Fault, fault } from "./Fault.ts"
 import type { Delivery } from "./HubOutput.ts"
@@ -13,6 +12,7 @@ import type { SampMap } from "./SampValue.ts"
 import { answer, type Turn, update, wakeBy } from "./Turn.ts"
 import * as PullQueue from "./web/PullQueue.ts"
 import * as UrlMentions from "./web/UrlMentions.ts"
+import { withinShare } from "./WebShares.ts"
 
 /** Who speaks in a delivery. */
 const speaker = (delivery: Delivery): ClientId =>
@@ -43,10 +43,11 @@ const hasRoom = ({ state }: Turn, { web: { queue } }: WebPeer, size: number): bo
   const { pullBytes, pullBytesInAll, pullMessages } = state.config.limits
   const own = queue.size + size
   if (queue.count >= pullMessages || own > pullBytes) return false
-  if (own <= pullBytesInAll / Math.max(1, HashMap.size(state.tokens))) return true
-  let all = size
-  for (const [, { web }] of state.clients) all += web?.queue.size ?? 0
-  return all <= pullBytesInAll
+  return withinShare(state, own, pullBytesInAll, () => {
+    let all = size
+    for (const [, { web }] of state.clients) all += web?.queue.size ?? 0
+    return all
+  })
 }
 
 /** Whether nothing more may wait for a client, be it ever so short. */

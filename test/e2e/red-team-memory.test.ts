@@ -25,21 +25,46 @@ const slowly = (socket: Net.Socket, run: () => void): void => {
 
 const quietly = (run: Promise<unknown>): Promise<unknown> => run.catch(() => {})
 
+/** Documents of a size that take a parser as much as they can. */
+const hard = (key: string, size: number): ReadonlyArray<string> => {
+  const [before = "", after = ""] = writeCall("samp.webhub.notifyAll", [key, message("table.x", { x: "?" })])
+    .split("<string>?</string>")
+  const filled = (piece: string, open = "", close = ""): string =>
+    before + open + piece.repeat(Math.floor(size / piece.length)) + close + after
+  const list = (piece: string): string => filled(piece, "<array><data>", "</data></array>")
+  return [
+    list("<value>x</value>"),
+    list("<value/>"),
+    list("<value><struct></struct></value>"),
+    list("<value><![CDATA[x]]></value>"),
+    list("<value a=''>x</value>"),
+    filled("&#65;"),
+    filled("&lt;"),
+    filled("&"),
+    filled("\r"),
+    filled("\r\n"),
+    filled("<!---->"),
+    filled("<member><name>x</name><value>y</value></member>", "<struct>", "</struct>"),
+    before + "<a>".repeat(size / 3),
+    "x<".repeat(size / 2)
+  ]
+}
+
 const openMany = (web: string, count: number, mtypes: ReadonlyArray<string>): Promise<ReadonlyArray<Page>> =>
   Promise.all(Array.from({ length: count }, () => Page.open(web, mtypes)))
 
 describe("what pages want of the hub's memory", { timeout: 300_000 }, () => {
-  it("WEB-67, WEB-36: by pulls that are read at a byte a second", async () => {
+  it("WEB-67, WEB-36: by pulls that are not read, or at a byte a second", async () => {
     await attacked("slow readers", async ({ web }) => {
       const from = await Page.open(web, [])
-      const pages = await openMany(web, 40, ["table.*"])
+      const pages = await openMany(web, 30, ["table.*"])
       const sockets: Array<Net.Socket> = []
-      for (let round = 0; round < 4; round++) {
+      for (let round = 0; round < 3; round++) {
         for (const page of pages) {
           await quietly(from.ask("notify", page.id, message("table.x", { fill: fill(3) })))
           const body = writeCall("samp.webhub.pullCallbacks", [page.key, "600"])
           const socket = connect(web).on("readable", () => {})
-          slowly(socket, () => void socket.read(1))
+          if (sockets.length % 2 === 0) slowly(socket, () => void socket.read(1))
           socket.write(head(web, body.length) + body, "latin1")
           sockets.push(socket)
         }
@@ -108,6 +133,33 @@ describe("what pages want of the hub's memory", { timeout: 300_000 }, () => {
     })
   })
 
+  it("WEB-67: by what very many of them declare", async () => {
+    await attacked("many declarations", async ({ web }) => {
+      const small = Object.fromEntries(Array.from({ length: 1_500 }, (_, n) => [`table.${n}`, { a: "b" }]))
+      for (let site = 0; site < 4; site++) {
+        const origin = `https://evil${site}.example`
+        await Promise.all(Array.from({ length: 128 }, async () => {
+          const page = await Page.open(web, [], { origin })
+          await quietly(page.ask("declareMetadata", { "samp.name": "x", fill: "x".repeat(200_000) }))
+          await quietly(page.ask("declareSubscriptions", small))
+        }))
+      }
+    })
+  })
+
+  it("WEB-38, WEB-67: by messages of many small parts to pages that do not pull", async () => {
+    await attacked("small parts", async ({ web }) => {
+      const from = await Page.open(web, [])
+      const pages = await openMany(web, 30, ["table.*"])
+      const parts = Array.from({ length: 5_000 }, () => ({}))
+      for (let round = 0; round < 10; round++) {
+        for (const { id } of pages) await quietly(from.ask("notify", id, message("table.x", { parts })))
+      }
+      const strings = Array.from({ length: 20_000 }, () => "x")
+      for (const { id } of pages) await quietly(from.ask("notify", id, message("table.x", { strings })))
+    })
+  })
+
   it("WEB-67: by long bodies with little in them, of which the hub keeps that", async () => {
     await attacked("padded bodies", async ({ web }) => {
       const from = await Page.open(web, [])
@@ -123,26 +175,12 @@ describe("what pages want of the hub's memory", { timeout: 300_000 }, () => {
   it("WEB-66, WEB-67: by documents that are hard to read, of anybody and of who is let in", async () => {
     await attacked("hard documents", async ({ web }) => {
       const page = await Page.open(web, [])
-      const repeat = (piece: string, size: number, before = "", after = "") =>
-        before + piece.repeat(Math.floor(size / piece.length)) + after
-      const documents = (key: string, size: number): ReadonlyArray<string> => {
-        const before =
-          `<methodCall><methodName>samp.webhub.ping</methodName><params><param><value>${key}</value></param>` +
-          "<param><value><array><data>"
-        const after = "</data></array></value></param></params></methodCall>"
-        return [
-          repeat("<value>x</value>", size, before, after),
-          repeat("<value><struct></struct></value>", size, before, after),
-          repeat("<value><![CDATA[x]]></value>", size, before, after),
-          repeat("&#65;", size, `${before}<value>`, `</value>${after}`),
-          repeat("<!---->", size, before, after),
-          repeat("<a>", size, before),
-          repeat("x<", size)
-        ]
-      }
       const send = (document: string) => quietly(postTo(web, document, { headers: { Origin: archive } }))
-      for (let round = 0; round < 3; round++) await Promise.all(documents("nobody", 4_000_000).map(send))
-      for (const document of documents(page.key, 1_000_000)) await send(document)
+      for (let round = 0; round < 3; round++) await Promise.all(hard("nobody", 4_000_000).map(send))
+      for (let round = 0; round < 2; round++) {
+        for (const document of hard(page.key, 4_000_000)) await send(document)
+        for (const document of hard(page.key, 60_000)) await send(document)
+      }
     })
   })
 })

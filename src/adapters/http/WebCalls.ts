@@ -15,7 +15,7 @@ import { sizeOf } from "../../domain/web/PullQueue.ts"
 import { writeAnswer, writeFault } from "../../domain/XmlRpcWriter.ts"
 import type { WebAnswer, WebHandler } from "../../ports/WebServer.ts"
 import type { XmlCodec } from "../../ports/XmlCodec.ts"
-import { Garbage } from "../node/Garbage.ts"
+import { givenUp } from "../node/Garbage.ts"
 import { originOf } from "./Cors.ts"
 import { refuse as refuseHttp, send } from "./HttpServing.ts"
 import { Pool } from "./Pool.ts"
@@ -30,12 +30,11 @@ const xmlType = /^(?:text|application)\/xml\s*(?:;|$)/iu
 
 /** Milliseconds for a body, which comes over the loopback. */
 const bodyMs = 30_000
-/** Bytes of garbage after which it is collected; about how much comes of a byte of a body, and of an answer. */
-const garbageBytes = 16 * 1024 * 1024
-const readingCost = 8
-const writingCost = 4
 /** Milliseconds between two looks at what takes long. */
 const lookMs = 1_000
+
+/** Bytes that a byte of what is refused has cost at most. */
+const refusedCost = 8
 
 /** How much longer than what is in it a body may be, before what is in it is copied: a string keeps all that it is a part of. */
 const slack = 512
@@ -47,10 +46,6 @@ const copied = (value: SampValue): SampValue => {
   if (isList(value)) return value.map(copied)
   return new Map([...value].map(([key, item]) => [copiedText(key), copied(item)]))
 }
-
-/** Parameters that keep no more memory than they are long. */
-const kept = (params: ReadonlyArray<SampValue>, bodyLength: number): ReadonlyArray<SampValue> =>
-  bodyLength > 2 * sizeOf(params) + slack ? params.map(copied) : params
 
 /** The first parameter of a call, which begins like this: a private key, if it needs one. */
 const keyIn = (start: Buffer): string =>
@@ -64,22 +59,18 @@ export class WebCalls {
   /** Bodies that have not come whole, and answers that were not read. */
   private readonly bodies: Pool
   private readonly answers: Pool
-  private readonly garbage = new Garbage(garbageBytes)
   /** What is to be done if the last answer on a connection turns out not to have been read. */
   private readonly unread = new WeakMap<Http.IncomingMessage["socket"], () => void>()
-  /** The full parser takes ten times the memory of the text; what long texts clients really send it is not asked for. */
-  private readonly plain: XmlCodec["Service"]
+  private readonly codec: XmlCodec["Service"]
   private readonly limits: Limits
+  /** As they are for reading. */
+  private readonly reading: Limits
   private readonly handler: WebHandler
   private readonly fork: Fork
 
   constructor(codec: XmlCodec["Service"], limits: Limits, handler: WebHandler, fork: Fork) {
-    this.plain = {
-      parse: (text, limits) =>
-        text.length > this.limits.webUnusualLength
-          ? Result.fail("so long a text is read only without comments, CDATA, attributes and the like")
-          : codec.parse(text, limits)
-    }
+    this.codec = codec
+    this.reading = { ...limits, values: limits.webValues, unusualLength: limits.webUnusualLength }
     this.limits = limits
     this.handler = handler
     this.fork = fork
@@ -116,18 +107,15 @@ export class WebCalls {
     const { bodyBytes, strangerBodyBytes, webBodyBytes } = this.limits
     const most = Math.min(webBodyBytes, bodyBytes)
     const bytes = Math.min(strangerBodyBytes, most)
-    let isKnown = false
+    let whose = ""
     const more = (start: Buffer): number => {
-      isKnown = this.handler.knows(keyIn(start), originOf(request))
-      return isKnown ? most : bytes
+      if (this.handler.knows(keyIn(start), originOf(request))) return most
+      whose = " of those who are not registered"
+      return bytes
     }
     const onPiece = (piece: number): void => this.bodies.add(sender, piece, performance.now())
     const refuse: typeof faultTooLarge = (request, response, text) => {
       forget()
-      // what is larger than any is refused before it is seen whose it is
-      const whose = isKnown || !text.includes(`${bytes}`) || bytes === most
-        ? ""
-        : " of those who are not registered"
       faultTooLarge(request, response, `${text}${whose}`)
     }
     collect(request, response, { bytes, more, most, onPiece, refuse }, (body) => {
@@ -137,16 +125,21 @@ export class WebCalls {
   }
 
   private take(request: Http.IncomingMessage, response: Http.ServerResponse, body: Buffer): void {
-    this.garbage.add(readingCost * body.length)
-    const call = callOf(this.plain, body, { ...this.limits, values: this.limits.webValues })
-    if (Result.isFailure(call)) return this.answer(response, writeFault(call.failure))
+    const call = callOf(this.codec, body, this.reading)
+    if (Result.isFailure(call)) {
+      givenUp(refusedCost * body.length)
+      return this.answer(response, writeFault(call.failure))
+    }
     const { method, params } = call.success
+    const size = sizeOf(params)
+    givenUp(Math.max(size, body.length))
     const page = { origin: originOf(request), referer: request.headers.referer }
-    const fiber = this.fork(this.handler.call({ method, params: kept(params, body.length) }, page))
+    const compact = body.length > 2 * size + slack ? params.map(copied) : params
+    const fiber = this.fork(this.handler.call({ method, params: compact }, page))
     const done = fiber.pollUnsafe()
     if (done !== undefined) return this.settle(response, done)
     fiber.addObserver((exit) => this.settle(response, exit))
-    response.on("close", () => fiber.interruptUnsafe())
+    response.once("close", () => fiber.interruptUnsafe())
   }
 
   private settle(response: Http.ServerResponse, exit: Exit.Exit<WebAnswer, Fault>): void {
@@ -173,14 +166,19 @@ export class WebCalls {
     response.once("close", () => {
       if (!response.writableFinished) return unread()
       if (socket.destroyed) return socket.errored === null ? undefined : unread()
-      const watched = this.unread.has(socket)
-      this.unread.set(socket, unread)
-      if (!watched) socket.once("close", (isReset) => isReset ? this.unread.get(socket)?.() : undefined)
+      this.watchConnection(socket, unread)
     })
   }
 
+  /** Stands by itself, so that what lasts as long as the connection keeps nothing of the answer. */
+  private watchConnection(socket: Http.IncomingMessage["socket"], unread: () => void): void {
+    const watched = this.unread.has(socket)
+    this.unread.set(socket, unread)
+    if (!watched) socket.once("close", (isReset) => isReset ? this.unread.get(socket)?.() : undefined)
+  }
+
   private answer(response: Http.ServerResponse, body: string): void {
-    this.garbage.add(writingCost * body.length)
+    givenUp(body.length)
     send(response, 200, "text/xml", body)
     if (response.writableFinished || response.destroyed) return
     const reader = { cut: () => void response.destroy() }

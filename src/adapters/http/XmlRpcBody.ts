@@ -42,11 +42,18 @@ const read = <A, E>(
   if (Result.isFailure(text)) return Result.fail(fault("Malformed", text.failure))
   const scanned = scan(text.success, limits)
   if (scanned !== undefined) return Result.succeed(scanned)
+  if (text.success.length > limits.unusualLength) {
+    return Result.fail(fault("Limit", onlyPlain(what, limits)))
+  }
   const tree = codec.parse(text.success, limits)
   return Result.isFailure(tree)
     ? Result.fail(fault("Malformed", `the ${what} is not well-formed XML: ${oneLine(tree.failure)}`))
     : make(tree.success, limits)
 }
+
+const onlyPlain = (what: string, { unusualLength, values }: Limits): string =>
+  `a ${what} of more than ${unusualLength} characters may hold ${values} values, and nothing but elements and ASCII text: no ` +
+  "attributes, comments or CDATA"
 
 const oneLine = (text: string): string => text.replace(/[^\x20-\x7e]+/gu, " ").slice(0, 200)
 
