@@ -20,7 +20,7 @@ import { originOf } from "./Cors.ts"
 import { refuse as refuseHttp, send } from "./HttpServing.ts"
 import { Pool } from "./Pool.ts"
 import { collect, faultTooLarge, resultOf } from "./XmlRpcAnswering.ts"
-import { callOf } from "./XmlRpcBody.ts"
+import { type Body, callOf } from "./XmlRpcBody.ts"
 
 /** Answers a request. */
 export type Respond = (request: Http.IncomingMessage, response: Http.ServerResponse) => void
@@ -118,23 +118,28 @@ export class WebCalls {
       forget()
       faultTooLarge(request, response, `${text}${whose}`)
     }
-    collect(request, response, { bytes, more, most, onPiece, refuse }, (body) => {
+    collect(request, response, { bytes, more, most, onPiece, refuse }, (body, length) => {
       forget()
-      this.take(request, response, body)
+      this.take(request, response, body, length)
     })
   }
 
-  private take(request: Http.IncomingMessage, response: Http.ServerResponse, body: Buffer): void {
+  private take(
+    request: Http.IncomingMessage,
+    response: Http.ServerResponse,
+    body: Body,
+    length: number
+  ): void {
     const call = callOf(this.codec, body, this.reading)
     if (Result.isFailure(call)) {
-      givenUp(refusedCost * body.length)
+      givenUp(refusedCost * length)
       return this.answer(response, writeFault(call.failure))
     }
     const { method, params } = call.success
     const size = sizeOf(params)
-    givenUp(Math.max(size, body.length))
+    givenUp(Math.max(size, length))
     const page = { origin: originOf(request), referer: request.headers.referer }
-    const compact = body.length > 2 * size + slack ? params.map(copied) : params
+    const compact = length > 2 * size + slack ? params.map(copied) : params
     const fiber = this.fork(this.handler.call({ method, params: compact }, page))
     const done = fiber.pollUnsafe()
     if (done !== undefined) return this.settle(response, done)

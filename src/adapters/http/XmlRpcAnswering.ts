@@ -7,6 +7,7 @@ import type { SampValue } from "../../domain/SampValue.ts"
 import { writeAnswer, writeFault } from "../../domain/XmlRpcWriter.ts"
 import { httpAnswer, send } from "./HttpServing.ts"
 import { release } from "./Transfer.ts"
+import type { Body } from "./XmlRpcBody.ts"
 
 /** Milliseconds for which the rest of a request that is too large is let run by. */
 const lingerMs = 2_000
@@ -96,15 +97,10 @@ class Pieces {
     return first !== undefined && first.length >= startBytes ? first : Buffer.concat(this.pieces)
   }
 
-  /** All in one; the memory of the pieces is given back. */
-  join(): Buffer {
-    const { pieces } = this
-    this.pieces = []
-    const [first] = pieces
-    if (pieces.length === 1 && first !== undefined) return first
-    const all = Buffer.concat(pieces)
-    for (const piece of pieces) release(piece)
-    return all
+  /** Uses them, and gives their memory back. */
+  use(then: (body: Body) => void): void {
+    then(this.pieces)
+    this.drop()
   }
 
   drop(): void {
@@ -114,14 +110,14 @@ class Pieces {
 }
 
 /**
- * Collects a body, and calls back once: with the bytes, whose memory is given back afterwards, or not at all when they are too
+ * Collects a body, and calls back once: with its pieces, whose memory is given back afterwards, or not at all when they are too
  * many or never all come.
  */
 export const collect = (
   request: Http.IncomingMessage,
   response: Http.ServerResponse,
   { bytes, more, most = bytes, onPiece, refuse = tooLarge }: Collecting,
-  done: (body: Buffer) => void
+  done: (body: Body, size: number) => void
 ): void => {
   const pieces = new Pieces()
   const announced = Number(request.headers["content-length"] ?? 0)
@@ -145,11 +141,7 @@ export const collect = (
     onPiece?.(piece.length)
     if (isTooLarge()) giveUp()
   })
-  request.on("end", () => {
-    const body = pieces.join()
-    done(body)
-    release(body)
-  })
+  request.on("end", () => pieces.use((body) => done(body, pieces.size)))
   request.on("close", () => pieces.drop())
   request.on("error", () => pieces.drop())
 }
