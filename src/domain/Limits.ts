@@ -130,7 +130,7 @@ export const defaults: Limits = {
   webConnections: 1024,
   pullMessages: 4096,
   pullBytes: 16 * mebibyte,
-  pullBytesInAll: 16 * mebibyte,
+  pullBytesInAll: 24 * mebibyte,
   pullAnswerBytes: mebibyte,
   pullGraceMs: 630_000,
   hungUpGraceMs: 30_000,

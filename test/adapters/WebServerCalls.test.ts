@@ -94,6 +94,19 @@ describe("a call", () => {
       )
     }).pipe(withServer({ webValues: 3_000 })))
 
+  it.live("WEB-66, WIRE-32 may hold a table of 2 MB, as browsers write it", () =>
+    Effect.gen(function*() {
+      const port = yield* listen()
+      const row = "&lt;TR&gt;&lt;TD&gt;12.34 &amp;amp; more&lt;/TD&gt;&lt;/TR&gt;&#10;\r\n"
+      const table = row.repeat(Math.floor(3_900_000 / row.length))
+      const body = call("m", "known", "?").replace(
+        "<string>?</string>",
+        `<string/></value></param><param><value>${table}`
+      )
+      const answer = yield* post(port, body)
+      assert.isTrue(answer.body.includes(row.replace("&#10;\r\n", "&#10;\n").repeat(30_000)))
+    }).pipe(withServer()))
+
   it.live("WEB-67 of somebody who is not registered may not be large", () =>
     Effect.gen(function*() {
       const port = yield* listen()

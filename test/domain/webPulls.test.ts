@@ -266,7 +266,7 @@ describe("pulling", () => {
   })
 
   it("WEB-32 gives large ones over several answers, in order, one at least in each", () => {
-    const table = limited({ pullAnswerBytes: 3_000 })
+    const table = limited({ pullAnswerBytes: 1_000 })
     const from = table.sender()
     const page = table.page(["table.*"])
     const large = new Map(numbered(4)).set("fill", "x".repeat(5_000))

@@ -305,9 +305,9 @@ export const tight: Limits = {
   webClientsPerOrigin: 4,
   openCallsPerWebClient: 5,
   pullMessages: 6,
-  pullBytes: 7_000,
-  pullBytesInAll: 14_000,
-  pullAnswerBytes: 2_100,
+  pullBytes: 2_000,
+  pullBytesInAll: 4_000,
+  pullAnswerBytes: 600,
   pullGraceMs: 3_000,
   hungUpGraceMs: 700,
   webIdleMs: 6_000
