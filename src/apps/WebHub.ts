@@ -13,7 +13,7 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { fault } from "../domain/Fault.ts"
-import { clientByToken, webClients } from "../domain/HubState.ts"
+import { clientByKey, clientByToken, isWeb, webClients } from "../domain/HubState.ts"
 import type { WebState } from "../domain/HubStatus.ts"
 import { ClientId, PrivateKey } from "../domain/Identifiers.ts"
 import { isMap, type SampValue, stringAt } from "../domain/SampValue.ts"
@@ -138,6 +138,10 @@ const handler = (publications: Publications.Publications, base: () => string | u
 
     const served: WebHandler = {
       call,
+      knows: (key, origin) => {
+        const client = clientByKey(engine.look(), PrivateKey(key))
+        return isWeb(client) && client.web.origin === (origin ?? "")
+      },
       mayRead: (token, url, origin) => {
         const client = holder(token, origin)
         if (client === undefined) return "UnknownToken"

@@ -12,6 +12,7 @@ import { callById, type Client, clientById, isWeb, type OpenCall } from "./HubSt
 import { type ClientId, MessageId } from "./Identifiers.ts"
 import type { SampMap } from "./SampValue.ts"
 import { answer, refuse, type Turn, update, wakeBy } from "./Turn.ts"
+import { hasCallsLeft } from "./WebShares.ts"
 
 /** Whether the sender may have `count` more calls open. */
 export const room = (turn: Turn, sender: Client, count: number): Fault | undefined => {
@@ -20,12 +21,16 @@ export const room = (turn: Turn, sender: Client, count: number): Fault | undefin
   if (isFull(turn, sender)) {
     return fault("Limit", "there is no room for a response: too much waits for you already; pull it first")
   }
-  return sender.openCalls + count <= openCallsPerSender
-    ? undefined
-    : fault(
+  const open = sender.openCalls + count
+  if (open > openCallsPerSender) {
+    return fault(
       "Limit",
       `${sender.id} has ${sender.openCalls} calls without a response; the hub keeps ${openCallsPerSender}`
     )
+  }
+  return hasCallsLeft(turn, sender, open)
+    ? undefined
+    : fault("Limit", "the web clients have as many calls without a response as the hub keeps; wait for some")
 }
 
 /** Enters a call. Its msg-id says nothing: neither the sender nor its tag is in it (DLV-06). */

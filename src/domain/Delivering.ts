@@ -2,7 +2,6 @@
  * Handing callbacks to clients: to the shell for those that have an endpoint, into the queue of those that pull
  * (section 5.2.5).
  */
-import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import { type Fault, fault } from "./Fault.ts"
 import type { Delivery } from "./HubOutput.ts"
@@ -13,6 +12,7 @@ import type { SampMap } from "./SampValue.ts"
 import { answer, type Turn, update, wakeBy } from "./Turn.ts"
 import * as PullQueue from "./web/PullQueue.ts"
 import * as UrlMentions from "./web/UrlMentions.ts"
+import { withinShare } from "./WebShares.ts"
 
 /** Who speaks in a delivery. */
 const speaker = (delivery: Delivery): ClientId =>
@@ -40,13 +40,15 @@ const measure = (content: SampMap): Measure => {
  * waits than their share: a page that does not pull takes no room from the others.
  */
 const hasRoom = ({ state }: Turn, { web: { queue } }: WebPeer, size: number): boolean => {
-  const { pullBytes, pullBytesInAll, pullMessages } = state.config.limits
-  const own = queue.size + size
-  if (queue.count >= pullMessages || own > pullBytes) return false
-  if (own <= pullBytesInAll / Math.max(1, HashMap.size(state.tokens))) return true
-  let all = size
-  for (const [, { web }] of state.clients) all += web?.queue.size ?? 0
-  return all <= pullBytesInAll
+  const { pullBytes, pullBytesInAll, pullMessages, pullMessagesInAll } = state.config.limits
+  if (queue.count >= pullMessages || queue.size + size > pullBytes) return false
+  const all = (of: "count" | "size", more: number) => (): number => {
+    let sum = more
+    for (const [, { web }] of state.clients) sum += web?.queue[of] ?? 0
+    return sum
+  }
+  return withinShare(state, queue.count + 1, pullMessagesInAll, all("count", 1)) &&
+    withinShare(state, queue.size + size, pullBytesInAll, all("size", size))
 }
 
 /** Whether nothing more may wait for a client, be it ever so short. */
@@ -119,6 +121,12 @@ export const say = (turn: Turn, client: Client, value: SampMap): Fault | undefin
   if (!isWeb(client)) return undefined
   const urls = UrlMentions.namedIn(value)
   if (urls.size === 0) return undefined
+  if (urls.size > UrlMentions.nameable) {
+    return fault(
+      "Limit",
+      `a message of a page names up to ${UrlMentions.nameable} URLs; send several messages`
+    )
+  }
   const mentions = UrlMentions.noteWeb(turn.state.mentions, urls, client.web.origin)
   const { brought, mayRead } = client.web
   const guessed = UrlMentions.open(mentions ?? turn.state.mentions, urls)

@@ -19,15 +19,14 @@
  * `step` is total: no input, however malformed or late, makes it throw.
  */
 import * as HashMap from "effect/HashMap"
-import * as Option from "effect/Option"
 import { breakOff, close } from "./CallTable.ts"
 import { answerPull } from "./Delivering.ts"
 import { closeWeb, depart, stop } from "./Departure.ts"
 import { fault } from "./Fault.ts"
 import type { HubInput, Operation, WebCaller } from "./HubInput.ts"
 import type { HubOutput } from "./HubOutput.ts"
-import { type Client, clientById, type HubState } from "./HubState.ts"
-import { type ClientId, type PrivateKey, sameSecret } from "./Identifiers.ts"
+import { type Client, clientById, clientByKey, type HubState } from "./HubState.ts"
+import type { ClientId } from "./Identifiers.ts"
 import * as Pulling from "./Pulling.ts"
 import * as Registry from "./Registry.ts"
 import * as Routing from "./Routing.ts"
@@ -79,13 +78,6 @@ const take = (turn: Turn, input: HubInput): void => {
   }
 }
 
-/** The client whose key this is. The table is searched by a hash of the whole key, then compared in constant time. */
-const holder = (state: HubState, key: PrivateKey): Client | undefined => {
-  const id = Option.getOrUndefined(HashMap.get(state.keys, key))
-  const client = id === undefined ? undefined : clientById(state, id)
-  return client !== undefined && sameSecret(key, client.key) ? client : undefined
-}
-
 /** How exactly it is known when a client was seen last, in milliseconds. */
 const seenStepMs = 1_000
 
@@ -105,7 +97,7 @@ const asked = (
   }
   if (operation._tag === "Register") return Registry.register(turn, number, now, operation)
   if (operation.key === undefined) return answer(turn, number) // a ping by nobody in particular
-  const caller = holder(turn.state, operation.key)
+  const caller = clientByKey(turn.state, operation.key)
   if (caller === undefined || !belongs(caller, page)) {
     if (caller !== undefined) turn.outputs.push({ _tag: "Misused", id: caller.id, origin: page?.origin })
     return refuse(

@@ -143,6 +143,13 @@ export const isWeb = (client: Client | undefined): client is WebPeer => client?.
 export const webClients = (state: HubState): ReadonlyArray<WebPeer> =>
   HashMap.toValues(state.clients).filter(isWeb)
 
+/** The client whose key this is. The table is searched by a hash of the whole key, then compared in constant time. */
+export const clientByKey = (state: HubState, key: PrivateKey): Client | undefined => {
+  const id = Option.getOrUndefined(HashMap.get(state.keys, key))
+  const client = id === undefined ? undefined : clientById(state, id)
+  return client !== undefined && sameSecret(key, client.key) ? client : undefined
+}
+
 /** The web client with this token; the table is searched by a hash of it, then it is compared in constant time (WEB-53). */
 export const clientByToken = (state: HubState, token: string): WebPeer | undefined => {
   const id = Option.getOrUndefined(HashMap.get(state.tokens, token))

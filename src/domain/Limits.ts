@@ -13,6 +13,11 @@ export interface ReadingLimits {
 export interface Limits extends ReadingLimits {
   /** Bytes of one HTTP body, request or response. Row lists get large (WIRE-154). */
   readonly bodyBytes: number
+  /**
+   * Characters of one that is none of the plain XML that SAMP clients write: it takes the full parser, and that ten times as
+   * much time and memory. No bound for desktop programs.
+   */
+  readonly unusualLength: number
   /** Registered clients at one time. */
   readonly clients: number
   /**
@@ -27,13 +32,28 @@ export interface Limits extends ReadingLimits {
   /** Registered web clients at one time, and those of one origin: whoever is allowed may still run wild (WEB-67). */
   readonly webClients: number
   readonly webClientsPerOrigin: number
-  /** Calls of one web client without an end: a page is trusted less than a desktop program (WEB-67). */
+  /**
+   * Calls of one web client without an end, and of all together: a page is trusted less than a desktop program (WEB-67). Of
+   * each of these common bounds, who has less than an equal share gets more all the same.
+   */
   readonly openCallsPerWebClient: number
-  /** Characters of what a web client may declare of itself, and of a msg-tag: the hub keeps them (WEB-67). */
+  readonly openCallsOfWebClients: number
+  /**
+   * Bytes of what a web client may declare of itself, as metadata or subscriptions, and of what all together may, and
+   * characters of a msg-tag: the hub keeps them (WEB-67).
+   */
   readonly webDeclaredBytes: number
+  readonly webDeclaredBytesInAll: number
   readonly webTagLength: number
-  /** Bytes of one request of a web client, and of all that have not come whole yet (WEB-67). */
+  /**
+   * Bytes of one request over the Web Profile: of a client, of somebody who is not registered, who may be anybody, and of all
+   * that have not come whole yet (WEB-67).
+   */
   readonly webBodyBytes: number
+  readonly strangerBodyBytes: number
+  /** As `values` and `unusualLength`, for these requests (WEB-66). */
+  readonly webValues: number
+  readonly webUnusualLength: number
   readonly webBodiesBytes: number
   /** Bytes of answers that web clients have not read yet, in all; and milliseconds that they may take for one. */
   readonly webAnswersBytes: number
@@ -43,7 +63,8 @@ export interface Limits extends ReadingLimits {
   /** Callbacks that may wait for one web client, as JSAMP has it, and their size in characters (WEB-38). */
   readonly pullMessages: number
   readonly pullBytes: number
-  /** Characters that may wait for all web clients; who has less than an equal share of them waiting gets more all the same. */
+  /** Callbacks and characters that may wait for all web clients together. */
+  readonly pullMessagesInAll: number
   readonly pullBytesInAll: number
   /** Characters of callbacks in one answer to a pull; the rest waits for the next pull. */
   readonly pullAnswerBytes: number
@@ -88,6 +109,7 @@ export const reading: ReadingLimits = { valueDepth: 256, values: 4_000_000 }
 export const defaults: Limits = {
   ...reading,
   bodyBytes: 64 * mebibyte,
+  unusualLength: Infinity,
   clients: 4096,
   openCallsPerSender: 16_384,
   outboxMessages: 16_384,
@@ -95,17 +117,23 @@ export const defaults: Limits = {
   webClients: 512,
   webClientsPerOrigin: 128,
   openCallsPerWebClient: 1024,
+  openCallsOfWebClients: 8192,
   webDeclaredBytes: 256 * 1024,
-  webTagLength: 4096,
+  webDeclaredBytesInAll: 8 * mebibyte,
+  webTagLength: 1024,
   webBodyBytes: 4 * mebibyte,
-  webBodiesBytes: 16 * mebibyte,
-  webAnswersBytes: 16 * mebibyte,
+  strangerBodyBytes: 64 * 1024,
+  webValues: 100_000,
+  webUnusualLength: 64 * 1024,
+  webBodiesBytes: 8 * mebibyte,
+  webAnswersBytes: 8 * mebibyte,
   webAnswerMs: 60_000,
   webConnections: 1024,
   pullMessages: 4096,
   pullBytes: 16 * mebibyte,
-  pullBytesInAll: 48 * mebibyte,
-  pullAnswerBytes: 4 * mebibyte,
+  pullMessagesInAll: 24_576,
+  pullBytesInAll: 24 * mebibyte,
+  pullAnswerBytes: mebibyte,
   pullGraceMs: 630_000,
   hungUpGraceMs: 30_000,
   webIdleMs: 24 * 3_600_000,

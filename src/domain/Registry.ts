@@ -13,7 +13,8 @@ import { add, readSubscriptions, remove } from "./Subscriptions.ts"
 import { answer, refuse, type Turn, update, wakeBy } from "./Turn.ts"
 import * as WebClient from "./web/WebClient.ts"
 import { seenBy } from "./WebLimits.ts"
-import { crowded, makeRoom, tooMuch } from "./WebRoom.ts"
+import { crowded, makeRoom } from "./WebRoom.ts"
+import { tooMuch } from "./WebShares.ts"
 
 /** HUB-02: the new client has an id and a key never used before, and no metadata or subscriptions (REG-02..07). */
 export const register = (
@@ -94,7 +95,7 @@ const current = (turn: Turn, client: Client): Client => clientById(turn.state, c
 
 /** HUB-04: replaces the whole map (META-02). */
 export const declareMetadata = (turn: Turn, { caller, number }: Request, metadata: SampMap): void => {
-  const obstacle = tooMuch(turn, caller, metadata) ?? say(turn, caller, metadata)
+  const obstacle = tooMuch(turn, caller, "metadata", metadata) ?? say(turn, caller, metadata)
   if (obstacle !== undefined) return refuse(turn, number, obstacle)
   const client = { ...current(turn, caller), metadata }
   update(turn, client)
@@ -106,7 +107,7 @@ export const declareMetadata = (turn: Turn, { caller, number }: Request, metadat
 export const declareSubscriptions = (turn: Turn, { caller, number }: Request, declared: SampMap): void => {
   const subscriptions = readSubscriptions(declared)
   if (Result.isFailure(subscriptions)) return refuse(turn, number, subscriptions.failure)
-  const obstacle = tooMuch(turn, caller, declared) ?? say(turn, caller, declared)
+  const obstacle = tooMuch(turn, caller, "subscriptions", declared) ?? say(turn, caller, declared)
   if (obstacle !== undefined) return refuse(turn, number, obstacle)
   const client = { ...current(turn, caller), subscriptions: subscriptions.success }
   update(turn, client)

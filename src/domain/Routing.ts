@@ -13,7 +13,7 @@ import type { SampMap } from "./SampValue.ts"
 import { annotationFor, type Subscriber, subscribersOf } from "./Subscriptions.ts"
 import { answer, refuse, type Turn } from "./Turn.ts"
 import { allowsReceiving, allowsSending } from "./WebLimits.ts"
-import { badTag } from "./WebRoom.ts"
+import { badTag } from "./WebShares.ts"
 
 type Of<Tag extends Operation["_tag"]> = Extract<Operation, { readonly _tag: Tag }>
 

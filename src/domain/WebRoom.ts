@@ -4,12 +4,9 @@
  */
 import * as HashMap from "effect/HashMap"
 import { depart } from "./Departure.ts"
-import { type Fault, fault } from "./Fault.ts"
-import { type Client, type HubState, isWeb, type WebPeer } from "./HubState.ts"
+import { type HubState, isWeb, type WebPeer } from "./HubState.ts"
 import type { ClientId } from "./Identifiers.ts"
-import type { SampMap } from "./SampValue.ts"
 import type { Turn } from "./Turn.ts"
-import { sizeOf } from "./web/PullQueue.ts"
 
 const countOf = ({ clients }: HubState, origin: string): number => {
   let same = 0
@@ -56,20 +53,4 @@ export const makeRoom = (turn: Turn, origin: string, now: number): void => {
     "it has asked for nothing, and another page of its origin wants its place",
     now
   )
-}
-
-/** Why a client may not declare this of itself, which the hub would have to keep. */
-export const tooMuch = (turn: Turn, client: Client, declared: SampMap): Fault | undefined => {
-  const { webDeclaredBytes } = turn.state.config.limits
-  return isWeb(client) && sizeOf(declared) > webDeclaredBytes
-    ? fault("Limit", `of a web client the hub keeps ${webDeclaredBytes} characters, and this is more`)
-    : undefined
-}
-
-/** Why a client may not use a msg-tag, which the hub would have to keep. */
-export const badTag = (turn: Turn, { web }: Client, tag: string): Fault | undefined => {
-  const { webTagLength } = turn.state.config.limits
-  return web !== undefined && tag.length > webTagLength
-    ? fault("Limit", `a msg-tag of a web client has up to ${webTagLength} characters`)
-    : undefined
 }

@@ -1,10 +1,11 @@
 /**
  * The fast way into XML-RPC: a strict scanner of the form that peers really send. It reads plain elements and character
- * data; anything else - comments, CDATA, instructions, attributes, DOCTYPE, other scalar types, errors - it leaves to
+ * data; anything else - comments, CDATA, instructions, attributes, DOCTYPE, other types, errors - it leaves to
  * the full parser by giving up. Whatever it does read, the full parser reads the same: a differential test holds them
  * together.
  */
 import type { ReadingLimits } from "./Limits.ts"
+import { piecewise } from "./Piecewise.ts"
 import { type RemoteFault, remoteFault } from "./RemoteFault.ts"
 import { isMap, type SampMap, type SampValue, stringAt } from "./SampValue.ts"
 import type { MethodCall } from "./XmlRpc.ts"
@@ -12,26 +13,46 @@ import type { MethodCall } from "./XmlRpc.ts"
 // Outside this repertoire, and for a `]]>` to be refused, the full parser is asked.
 const unusual = /[^\t\n\x20-\x7f]|\]\]>/u
 
-const reference = /&(?:#x0*([0-9a-fA-F]{1,6})|#0*([0-9]{1,7})|(lt|gt|amp|quot|apos));|&/gu
+const reference = /&(?:#x0*([0-9a-fA-F]{1,6})|#0*([0-9]{1,7})|(lt|gt|amp|quot|apos));/uy
 const named: { readonly [name: string]: string } = { lt: "<", gt: ">", amp: "&", quot: "\"", apos: "'" }
+
+/** Ways to write a reference in one string; who writes more of them has the full parser. */
+const spellings = 32
+/** Stands for an `&` that a reference meant: no document that is read here holds this character. */
+const ampersand = "\0"
 
 const numbers = ["int", "i4", "double", "boolean"]
 
 class GiveUp extends Error {}
 const giveUp = new GiveUp("not in the canonical form")
 
-const resolve = (text: string): string =>
-  text.replace(
-    reference,
-    (_, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
-      if (name !== undefined) return named[name] ?? ""
-      const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
-      if (point === 9 || point === 10 || point === 13 || (point >= 0x20 && point <= 0x7f)) {
-        return String.fromCharCode(point)
-      }
-      throw giveUp
-    }
-  )
+/** The reference that begins at a place, and the character that it means. */
+const referenceAt = (text: string, at: number): readonly [spelling: string, character: string] => {
+  reference.lastIndex = at
+  const [spelling, hex, decimal, name] = reference.exec(text) ?? []
+  if (spelling === undefined) throw giveUp
+  if (name !== undefined) return [spelling, named[name] ?? ""]
+  const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+  if (point !== 9 && point !== 10 && point !== 13 && (point < 0x20 || point > 0x7f)) throw giveUp
+  return [spelling, String.fromCharCode(point)]
+}
+
+/**
+ * Resolves references. One spelling after the other, each everywhere at once, for a table of megabytes that somebody has put
+ * into a string holds hundreds of thousands of them, and to call back for each would take most of a second (WEB-66).
+ */
+const resolve = (raw: string): string => piecewise(raw, "&", resolvePiece)
+
+const resolvePiece = (piece: string): string => {
+  let text = piece
+  for (let n = 0; n <= spellings; n++) {
+    const at = text.indexOf("&")
+    if (at < 0) return text.replaceAll(ampersand, "&")
+    const [spelling, character] = referenceAt(text, at)
+    text = text.split(spelling).join(character === "&" ? ampersand : character)
+  }
+  throw giveUp
+}
 
 /** One pass over one text. */
 class Cursor {
@@ -107,11 +128,31 @@ class Cursor {
     if (this.has("</value>")) return text
     if (text.trim() !== "") throw giveUp
     if (this.has("<string>")) return this.string()
+    if (this.has("<string/>")) return this.close("")
     const number = this.number()
     if (number !== undefined) return number
     if (depth <= 0) throw giveUp
-    const value = this.has("<struct>") ? this.struct(depth) : this.array(depth)
+    if (this.has("<struct/>")) return this.close(new Map())
+    return this.close(this.has("<struct>") ? this.struct(depth) : this.array(depth))
+  }
+
+  private close<A extends SampValue>(value: A): A {
     this.needAfterBlank("</value>")
+    return value
+  }
+
+  /** A `<value>` if one comes next, perhaps an empty one as browsers write it. */
+  element(depth: number): SampValue | undefined {
+    this.blank()
+    if (this.has("<value>")) return this.value(depth)
+    if (!this.has("<value/>")) return undefined
+    if (++this.values > this.limits.values) throw giveUp
+    return ""
+  }
+
+  needElement(depth: number): SampValue {
+    const value = this.element(depth)
+    if (value === undefined) throw giveUp
     return value
   }
 
@@ -138,8 +179,7 @@ class Cursor {
       this.needAfterBlank("<name>")
       const key = this.characters()
       this.need("</name>")
-      this.needAfterBlank("<value>")
-      entries.set(key, this.value(depth - 1))
+      entries.set(key, this.needElement(depth - 1))
       this.needAfterBlank("</member>")
     }
     this.need("</struct>")
@@ -149,9 +189,16 @@ class Cursor {
   private array(depth: number): ReadonlyArray<SampValue> {
     const list: Array<SampValue> = []
     this.need("<array>")
-    this.needAfterBlank("<data>")
-    for (this.blank(); this.has("<value>"); this.blank()) list.push(this.value(depth - 1))
-    this.need("</data>")
+    this.blank()
+    if (!this.has("<data/>")) {
+      this.need("<data>")
+      for (;;) {
+        const item = this.element(depth - 1)
+        if (item === undefined) break
+        list.push(item)
+      }
+      this.need("</data>")
+    }
     this.needAfterBlank("</array>")
     return list
   }
@@ -160,8 +207,7 @@ class Cursor {
     const values: Array<SampValue> = []
     if (!this.has("<params>")) return values
     for (this.blank(); this.has("<param>"); this.blank()) {
-      this.needAfterBlank("<value>")
-      values.push(this.value(this.limits.valueDepth))
+      values.push(this.needElement(this.limits.valueDepth))
       this.needAfterBlank("</param>")
     }
     this.need("</params>")
@@ -170,9 +216,11 @@ class Cursor {
   }
 }
 
+const withLineFeeds = (piece: string): string => piece.split("\r\n").join("\n").split("\r").join("\n")
+
 const scan = <A>(text: string, limits: ReadingLimits, read: (cursor: Cursor) => A): A | undefined => {
   // A raw CR, which JSAMP writes, is a line end like any other in XML.
-  const source = text.includes("\r") ? text.replace(/\r\n?/gu, "\n") : text
+  const source = text.includes("\r") ? piecewise(text, "\r", withLineFeeds) : text
   if (unusual.test(source)) return undefined
   const cursor = new Cursor(source, limits)
   try {
@@ -217,8 +265,7 @@ export const scanFault = (text: string, limits: ReadingLimits): RemoteFault | un
   scan(text, limits, (cursor) => {
     cursor.need("<methodResponse>")
     cursor.needAfterBlank("<fault>")
-    cursor.needAfterBlank("<value>")
-    const value = cursor.value(limits.valueDepth)
+    const value = cursor.needElement(limits.valueDepth)
     cursor.needAfterBlank("</fault>")
     cursor.needAfterBlank("</methodResponse>")
     const members = isMap(value) ? value : undefined

@@ -40,6 +40,8 @@ export interface Upload {
 export interface WebHandler {
   /** Answers one call; interrupted when its caller hangs up. */
   readonly call: (call: MethodCall, page: Page) => Effect.Effect<WebAnswer, Fault>
+  /** Whether a private key is that of a client of this origin: others may say hello only, and briefly (WEB-67). */
+  readonly knows: (key: string, origin: string | undefined) => boolean
   /** @param origin - of the page that reads; undefined when the browser does not tell, as for images */
   readonly mayRead: (token: string, url: string, origin: string | undefined) => Reading
   /** Bytes that the holder of a token may still hand over, or undefined if nobody holds it. */

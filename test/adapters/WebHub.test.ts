@@ -141,7 +141,7 @@ describe("pages", () => {
         await lost.catch(() => {})
         await from.ask("notify", page.id, message("table.x", { n: "1" }))
         assert.lengthOf(await page.pull(), 1)
-        const fill = "x".repeat(1_000_000)
+        const fill = "x".repeat(500_000)
         for (const n of ["2", "3"]) await from.ask("notify", page.id, message("table.x", { n, fill }))
         const socket = open(Number(new URL(page.url).port))
         socket.socket.pause()

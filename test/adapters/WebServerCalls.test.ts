@@ -2,9 +2,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Scope from "effect/Scope"
-import { createServer, type Server } from "node:net"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { writeAnswer } from "../../src/domain/XmlRpcWriter.ts"
@@ -75,6 +72,64 @@ describe("a call", () => {
       assert.strictEqual((yield* post(port, call("m"))).body, writeAnswer(["m", origin, "none"]))
     }).pipe(withServer({ webBodyBytes: 10_000 })))
 
+  it.live("WEB-66, WEB-67 that is long is read in the plain form that clients write only, and up to so many values", () =>
+    Effect.gen(function*() {
+      const port = yield* listen()
+      const plain = call("m", "known", "x".repeat(200_000))
+      assert.strictEqual((yield* post(port, plain)).status, 200)
+      assert.notInclude((yield* post(port, plain)).body, "faultString")
+      for (const odd of ["<!-- -->", "<![CDATA[x]]>"]) {
+        const unusual = plain.replace("xx", `xx${odd}`)
+        assert.match(
+          faultOf(yield* post(port, unusual)),
+          /more than 65536 characters may hold 3000 values, and nothing but elements and ASCII/u
+        )
+        assert.include((yield* post(port, call("m", "x").replace("x<", `x${odd}<`))).body, "<string>x")
+      }
+      const many = call("m", "known", ...Array.from({ length: 1_000 }, () => ""))
+      assert.notInclude((yield* post(port, many)).body, "faultString")
+      assert.match(
+        faultOf(yield* post(port, call("m", "known", ...Array.from({ length: 3_001 }, () => "")))),
+        /./u
+      )
+    }).pipe(withServer({ webValues: 3_000 })))
+
+  it.live("WEB-66, WIRE-32 may hold a table of 2 MB, as browsers write it", () =>
+    Effect.gen(function*() {
+      const port = yield* listen()
+      const row = "&lt;TR&gt;&lt;TD&gt;12.34 &amp;amp; more&lt;/TD&gt;&lt;/TR&gt;&#10;\r\n"
+      const table = row.repeat(Math.floor(3_900_000 / row.length))
+      const body = call("m", "known", "?").replace(
+        "<string>?</string>",
+        `<string/></value></param><param><value>${table}`
+      )
+      const answer = yield* post(port, body)
+      assert.isTrue(answer.body.includes(row.replace("&#10;\r\n", "&#10;\n").repeat(30_000)))
+    }).pipe(withServer()))
+
+  it.live("WEB-67 of somebody who is not registered may not be large", () =>
+    Effect.gen(function*() {
+      const port = yield* listen()
+      const fill = "x".repeat(70_000)
+      assert.include((yield* post(port, call("m", "known", fill))).body, fill)
+      for (const body of [call("m", "unknown", fill), call("m", fill, "known"), call("m", ...fill)]) {
+        assert.match(
+          faultOf(yield* post(port, body)),
+          /larger than 65536 bytes.* of those who are not registered/u
+        )
+      }
+      assert.include((yield* post(port, call("m", "unknown", fill.slice(0, 60_000)))).body, "xxx")
+      const slow = open(port)
+      const [head = "", body = ""] = request("POST", port, {}, call("m", "known", fill)).split("\r\n\r\n")
+      slow.send(`${head}\r\n\r\n`)
+      for (const piece of [body.slice(0, 10), body.slice(10, 60), body.slice(60)]) {
+        yield* Effect.sleep("20 millis")
+        slow.send(piece)
+      }
+      assert.include((yield* read(slow)).body, fill)
+      slow.destroy()
+    }).pipe(withServer()))
+
   it.live("WEB-67 may not be larger than any the hub takes", () =>
     Effect.gen(function*() {
       assert.match(
@@ -118,7 +173,7 @@ describe("a call", () => {
         call: ({ params }) => Effect.sync(() => ({ value: String(kept.push(params)) }))
       })
       const text = "a text that is long enough to be a part of another"
-      const padded = call("m", text).replace("<params>", `<params>${" ".repeat(2_000_000)}`)
+      const padded = call("m", "known", text).replace("</params>", `${" ".repeat(2_000_000)}</params>`)
       yield* post(port, padded)
       collectGarbage()
       const before = process.memoryUsage().rss
@@ -309,48 +364,4 @@ describe("connections", () => {
       assert.strictEqual((yield* post(port, call("m"))).status, 200)
       for (const connection of [...flood, waiting]) connection.destroy()
     }).pipe(withServer({ webConnections: 20 })))
-})
-
-/** Takes a port on one address. */
-const occupy = (host: string, port = 0) =>
-  Effect.acquireRelease(
-    Effect.promise(() =>
-      new Promise<Server>((resolve) => {
-        const server = createServer().listen({ host, port }, () => resolve(server))
-      })
-    ),
-    (server) => Effect.promise(() => new Promise<void>((resolve) => server.close(() => resolve())))
-  )
-
-const portOf = (server: Server): number => {
-  const address = server.address()
-  return typeof address === "object" ? address?.port ?? 0 : 0
-}
-
-describe("a port", () => {
-  it.live("WEB-02 that is taken, be it on one address only, is not used, and is said to be taken", () =>
-    Effect.gen(function*() {
-      for (const host of ["127.0.0.1", "::1"]) {
-        const port = portOf(yield* occupy(host))
-        const error = yield* Effect.flip(Effect.scoped(listen(echo, { port })))
-        assert.deepInclude(error, { reason: "PortTaken", port, address: host })
-        const other = host === "::1" ? "127.0.0.1" : "::1"
-        yield* Effect.scoped(occupy(other, port)) // nothing was left there
-      }
-    }).pipe(Effect.scoped, withServer()))
-
-  it.live("WEB-02 is free again at the end, which waits for nobody", () =>
-    Effect.gen(function*() {
-      const scope = yield* Scope.make()
-      const { handler, told } = slow()
-      const port = yield* Scope.provide(listen(handler), scope)
-      const connections = Array.from({ length: 5 }, () => open(port))
-      for (const connection of connections) connection.send(request("POST", port, {}, call("m")))
-      connections.push(open(port))
-      yield* later(() => told.begun === 5)
-      yield* Scope.close(scope, Exit.void)
-      yield* later(() => told.interrupted === 5)
-      yield* Effect.scoped(listen(echo, { port }))
-      for (const connection of connections) connection.destroy()
-    }).pipe(withServer()))
 })

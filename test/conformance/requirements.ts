@@ -18,6 +18,7 @@ export const gaps: { readonly [id: string]: string } = {
   "REG-06": "an attitude; ClientId is an opaque type here, and no code takes one apart",
   "META-07":
     "a MAY that we leave: whatever metadata is a map is kept, since refusing it would lose a client its name",
-  "WEB-56": "a MAY for pages; what ours hand over by the hub is no part of the standard, and tested as such",
+  "WEB-56":
+    "a page may have its data anywhere; those that it hands to the hub are tried in adapters/Publisher*.test.ts and e2e/web-data.test.ts",
   "STD-41": "Windows alone, which these tests do not run on; chmod is not called there"
 }

@@ -4,7 +4,7 @@ import * as Result from "effect/Result"
 import { xmlCodec } from "../../src/adapters/xml/XmlCodecFxp.ts"
 import { defaults, type Limits } from "../../src/domain/Limits.ts"
 import { map, type SampValue } from "../../src/domain/SampValue.ts"
-import { readAnswer } from "../../src/domain/XmlRpc.ts"
+import { readAnswer, readCall } from "../../src/domain/XmlRpc.ts"
 import { scanAnswer, scanCall, scanFault } from "../../src/domain/XmlRpcScanner.ts"
 import { writeFault } from "../../src/domain/XmlRpcWriter.ts"
 import { methodCall, runs, sampValue, show, showCall } from "../support/arbitraries.ts"
@@ -137,6 +137,51 @@ describe("WIRE-31 reading", () => {
     assert.strictEqual(scanValue("<value>&amp;lt;&#38;lt;</value>"), "m(\"&lt;&lt;\")")
   })
 
+  const full = (text: string): string => {
+    const tree = xmlCodec.parse(text, defaults)
+    const call = Result.isFailure(tree) ? undefined : readCall(tree.success, defaults)
+    return call === undefined || Result.isFailure(call) ? "refused" : showCall(call.success)
+  }
+
+  it.each([
+    "&amp;#38;",
+    "&#38;#38;&#x26;lt;",
+    "&amp;amp;lt;&lt;&amp;lt;",
+    "&#36;&#36;$&amp;$$",
+    "&#38;&amp;&#x26;&#0038;amp;",
+    `${"&lt;td&gt;1 &amp;amp; 2&lt;/td&gt;&#10;\r\n".repeat(2_000)}&quot;`
+  ])("WIRE-32 references are resolved once, and by the full parser alike: %#", (text) => {
+    const whole = document(`<value>${text}</value>`)
+    assert.strictEqual(scan(whole), full(whole))
+  })
+
+  it("WIRE-32 of more spellings than anybody has it lets the full parser make sense", () => {
+    const spelt = (count: number) =>
+      document(`<value>${Array.from({ length: count }, (_, n) => `&#${"0".repeat(n)}65;`).join("x")}</value>`)
+    assert.strictEqual(scan(spelt(32)), full(spelt(32)))
+    assert.strictEqual(scan(spelt(40)), "given up")
+    assert.notStrictEqual(full(spelt(40)), "refused")
+  })
+
+  it.each([
+    "<value/>",
+    "<value><string/></value>",
+    "<value> <string/>\n</value>",
+    "<value><struct/></value>",
+    "<value><array><data/></array></value>",
+    "<value><array> <data> <value/>\n<value>x</value><value/></data></array></value>",
+    "<value><struct><member><name>a</name> <value/></member></struct></value>"
+  ])("WIRE-26 empty elements as a browser writes them: %s", (value) => {
+    assert.notStrictEqual(scanValue(value), "given up")
+    assert.strictEqual(scanValue(value), full(document(value)))
+  })
+
+  it("WIRE-154 empty values count as the others do", () => {
+    const list = document(`<value><array><data>${"<value/>".repeat(100)}</data></array></value>`)
+    assert.notStrictEqual(scan(list, { ...defaults, values: 101 }), "given up")
+    assert.strictEqual(scan(list, { ...defaults, values: 100 }), "given up")
+  })
+
   it.each(["int", "i4", "double", "boolean"])("WIRE-29 a trimmed <%s>", (type) => {
     assert.strictEqual(scanValue(`<value>\n<${type}> 1 </${type}> </value>`), "m(\"1\")")
   })
@@ -172,9 +217,9 @@ describe("ERR-02 ERR-06 WIRE-32 giving up", () => {
     ["an instruction", "<value><?pi?>x</value>"],
     ["an attribute", "<value a='1'>x</value>"],
     ["a blank in a tag", "<value >x</value>"],
-    ["a self-closing value", "<value/>"],
-    ["a self-closing string", "<value><string/></value>"],
-    ["a self-closing struct", "<value><struct/></value>"],
+    ["a self-closing value with a blank", "<value />"],
+    ["a self-closing int", "<value><int/></value>"],
+    ["a self-closing array", "<value><array/></value>"],
     ["a long int", "<value><i8>1</i8></value>"],
     ["an int that holds an element", "<value><int>1<b></b></int></value>"],
     ["an int that is closed as another", "<value><int>1</i4></value>"],

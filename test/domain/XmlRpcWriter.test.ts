@@ -85,6 +85,20 @@ describe("emission profile", () => {
     assert.strictEqual(writeValue(emptyMap), "<value><struct></struct></value>")
   })
 
+  it("WIRE-07 DT-05 characters that need it are escaped alike in texts of any length", () => {
+    const read = (text: string): string =>
+      text.replaceAll("&#10;", "\n").replaceAll("&#13;", "\r").replaceAll("&gt;", ">").replaceAll("&lt;", "<")
+        .replaceAll("&amp;", "&")
+    for (const unit of ["\n", "\n\nx", "<a>&\r\n", "x\n", `${"x".repeat(32_767)}\n`, "&"]) {
+      const long = unit.repeat(Math.ceil(200_001 / unit.length))
+      for (const text of [long, `x${long}`, `${long}\n\n`]) {
+        const escaped = escape(text)
+        assert.isFalse(/[<>\r]|\n\n/u.test(escaped), unit)
+        assert.isTrue(read(escaped) === text, unit)
+      }
+    }
+  })
+
   it("WIRE-07 DT-05 characters that need it are escaped, quotes are not", () => {
     assert.strictEqual(escape("a&b<c>d\re\"f'g]]>"), "a&amp;b&lt;c&gt;d&#13;e\"f'g]]&gt;")
     assert.strictEqual(escape("&amp;"), "&amp;amp;")

@@ -283,6 +283,16 @@ describe("how much the hub remembers", () => {
     assert.strictEqual(answers.findIndex((answer) => answer !== ""), 65)
   })
 
+  it("WEB-54, WEB-67 of one message of a page is bounded, be it of what is known already", () => {
+    const { desktop, page, table } = set()
+    assert.strictEqual(send(table, page, desktop, urls(5_000, "a")), "")
+    const hidden = [...urls(5_000, "a"), "http://a/5000", "http://b/hidden"]
+    assert.strictEqual(send(table, table.page(), desktop, hidden), "fault: Limit")
+    const elsewhere = table.page([], { origin: "https://other.example" })
+    assert.strictEqual(send(table, elsewhere, desktop, hidden), "fault: Limit")
+    assert.strictEqual(send(table, elsewhere, desktop, urls(5_000, "a")), "")
+  })
+
   it("WEB-54, WEB-67 of how many origins it remembers what they bring up is bounded, too", () => {
     const table = new Table()
     const desktop = table.callable("table.*")

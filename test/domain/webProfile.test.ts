@@ -294,11 +294,51 @@ describe("how much web clients make the hub keep", () => {
       table.ask(page, { _tag: "CallAll", tag: long, message: target.message }),
       "fault: Limit"
     )
-    assert.match(String(table.ask(page, { _tag: "Call", tag: "x".repeat(4_096), ...target })), /^m/u)
+    assert.match(String(table.ask(page, { _tag: "Call", tag: "x".repeat(1_024), ...target })), /^m/u)
     assert.deepStrictEqual(
       table.ask(page, { _tag: "GetSubscriptions", id: page.id }),
       map({ "table.*": emptyMap })
     )
+  })
+
+  it("WEB-67 is bounded in what all together declare, of which everybody has a share", () => {
+    const table = limited({ webDeclaredBytesInAll: 100_000 })
+    const pages = Array.from({ length: 5 }, () => table.page())
+    const declare = (page: Guest | undefined, length: number): unknown =>
+      page === undefined
+        ? undefined
+        : table.ask(page, { _tag: "DeclareMetadata", metadata: map({ "samp.name": "x".repeat(length) }) })
+    const [first, second, third] = pages
+    assert.strictEqual(declare(first, 60_000), "")
+    assert.strictEqual(declare(second, 60_000), "fault: Limit", "more than is left")
+    for (const page of pages.slice(1)) assert.strictEqual(declare(page, 15_000), "", "a share")
+    assert.strictEqual(declare(third, 30_000), "fault: Limit")
+    const subscriptions = map({ "a.b": map({ long: "x".repeat(15_000) }) })
+    assert.strictEqual(
+      table.ask(third ?? table.page(), { _tag: "DeclareSubscriptions", subscriptions }),
+      "fault: Limit",
+      "both count"
+    )
+    assert.strictEqual(declare(first, 10), "")
+    assert.strictEqual(declare(third, 30_000), "", "there is room again")
+    assert.strictEqual(declare(table.callable(), 200_000), "", "desktop programs are trusted")
+  })
+
+  it("WEB-67, DLV-15 is bounded in the calls that all together have open, of which everybody has a share", () => {
+    const table = limited({ openCallsOfWebClients: 9 })
+    const [one, two, three] = [table.page(), table.page(), table.page()]
+    const desktop = table.callable("table.x")
+    const calls = (from: Guest, count: number): number =>
+      Array.from(
+        { length: count },
+        () => table.ask(from, { _tag: "Call", tag: "t", recipient: desktop.id, message: message("table.x") })
+      ).filter((answer) => answer !== "fault: Limit").length
+    assert.strictEqual(calls(one, 20), 9)
+    assert.strictEqual(calls(two, 20), 3)
+    assert.strictEqual(calls(three, 20), 3)
+    assert.strictEqual(calls(table.callable(), 20), 20, "desktop programs are trusted")
+    table.ask(one, { _tag: "Unregister" })
+    assert.strictEqual(calls(two, 20), 3)
   })
 
   it("WEB-67, DLV-15 is bounded in the calls that they have open", () => {

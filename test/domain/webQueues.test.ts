@@ -62,6 +62,23 @@ describe("a queue that is full", () => {
     assert.isString(call(table, page, to, "more"))
   })
 
+  it("WEB-38 is full, too, when very many wait for all together; who has few waiting goes on", () => {
+    const table = limited({ pullMessagesInAll: 6 })
+    const from = table.sender()
+    const [one, two, three] = [table.page(["table.*"]), table.page(["table.*"]), table.page(["table.*"])]
+    const overfull = () => table.outputs.filter(({ _tag }) => _tag === "Overfull").length
+    say(table, from, one, 1, 2, 3, 4)
+    say(table, from, two, 1, 2)
+    assert.strictEqual(overfull(), 0)
+    say(table, from, two, 3)
+    assert.strictEqual(overfull(), 1, "a seventh one, and a third for it")
+    say(table, from, three, 1, 2)
+    assert.strictEqual(overfull(), 1, "but these are its share")
+    assert.lengthOf(table.take(one), 4)
+    say(table, from, two, 4)
+    assert.strictEqual(overfull(), 1, "there is room again")
+  })
+
   it("WEB-38 is one of bytes, too: of each client, and of all together, where who has little waiting goes on", () => {
     const table = limited({ pullBytes: 10_000, pullBytesInAll: 15_000 })
     const from = table.sender()

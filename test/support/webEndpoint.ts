@@ -27,6 +27,7 @@ export const echo: WebHandler = {
         return Effect.succeed({ value: [method, ...params, page.origin ?? "none", page.referer ?? "none"] })
     }
   },
+  knows: (key) => key === "known",
   mayRead: () => "UnknownToken",
   room: () => undefined,
   publish: () => Effect.succeed(undefined)

@@ -15,11 +15,12 @@ import { sizeOf } from "../../domain/web/PullQueue.ts"
 import { writeAnswer, writeFault } from "../../domain/XmlRpcWriter.ts"
 import type { WebAnswer, WebHandler } from "../../ports/WebServer.ts"
 import type { XmlCodec } from "../../ports/XmlCodec.ts"
+import { givenUp } from "../node/Garbage.ts"
 import { originOf } from "./Cors.ts"
 import { refuse as refuseHttp, send } from "./HttpServing.ts"
 import { Pool } from "./Pool.ts"
 import { collect, faultTooLarge, resultOf } from "./XmlRpcAnswering.ts"
-import { callOf } from "./XmlRpcBody.ts"
+import { type Body, callOf } from "./XmlRpcBody.ts"
 
 /** Answers a request. */
 export type Respond = (request: Http.IncomingMessage, response: Http.ServerResponse) => void
@@ -32,6 +33,9 @@ const bodyMs = 30_000
 /** Milliseconds between two looks at what takes long. */
 const lookMs = 1_000
 
+/** Bytes that a byte of what is refused has cost at most. */
+const refusedCost = 8
+
 /** How much longer than what is in it a body may be, before what is in it is copied: a string keeps all that it is a part of. */
 const slack = 512
 
@@ -43,9 +47,10 @@ const copied = (value: SampValue): SampValue => {
   return new Map([...value].map(([key, item]) => [copiedText(key), copied(item)]))
 }
 
-/** Parameters that keep no more memory than they are long. */
-const kept = (params: ReadonlyArray<SampValue>, bodyLength: number): ReadonlyArray<SampValue> =>
-  bodyLength > 2 * sizeOf(params) + slack ? params.map(copied) : params
+/** The first parameter of a call, which begins like this: a private key, if it needs one. */
+const keyIn = (start: Buffer): string =>
+  /<params>\s*<param>\s*<value>\s*(?:<string>)?([^<]{1,200})</u.exec(start.toString("latin1", 0, 1_024))
+    ?.[1] ?? ""
 
 type Fork = <A, E>(effect: Effect.Effect<A, E>) => ReturnType<typeof Effect.runFork<A, E>>
 
@@ -58,11 +63,14 @@ export class WebCalls {
   private readonly unread = new WeakMap<Http.IncomingMessage["socket"], () => void>()
   private readonly codec: XmlCodec["Service"]
   private readonly limits: Limits
+  /** As they are for reading. */
+  private readonly reading: Limits
   private readonly handler: WebHandler
   private readonly fork: Fork
 
   constructor(codec: XmlCodec["Service"], limits: Limits, handler: WebHandler, fork: Fork) {
     this.codec = codec
+    this.reading = { ...limits, values: limits.webValues, unusualLength: limits.webUnusualLength }
     this.limits = limits
     this.handler = handler
     this.fork = fork
@@ -96,28 +104,47 @@ export class WebCalls {
     const forget = (): void => this.bodies.drop(sender)
     request.once("close", forget)
     this.bodies.add(sender, 0, performance.now())
-    const bytes = Math.min(this.limits.webBodyBytes, this.limits.bodyBytes)
-    const onPiece = (piece: number): void => this.bodies.add(sender, piece, performance.now())
-    const refuse: typeof faultTooLarge = (...asked) => {
-      forget()
-      faultTooLarge(...asked)
+    const { bodyBytes, strangerBodyBytes, webBodyBytes } = this.limits
+    const most = Math.min(webBodyBytes, bodyBytes)
+    const bytes = Math.min(strangerBodyBytes, most)
+    let whose = ""
+    const more = (start: Buffer): number => {
+      if (this.handler.knows(keyIn(start), originOf(request))) return most
+      whose = " of those who are not registered"
+      return bytes
     }
-    collect(request, response, { bytes, onPiece, refuse }, (body) => {
+    const onPiece = (piece: number): void => this.bodies.add(sender, piece, performance.now())
+    const refuse: typeof faultTooLarge = (request, response, text) => {
       forget()
-      this.take(request, response, body)
+      faultTooLarge(request, response, `${text}${whose}`)
+    }
+    collect(request, response, { bytes, more, most, onPiece, refuse }, (body, length) => {
+      forget()
+      this.take(request, response, body, length)
     })
   }
 
-  private take(request: Http.IncomingMessage, response: Http.ServerResponse, body: Buffer): void {
-    const call = callOf(this.codec, body, this.limits)
-    if (Result.isFailure(call)) return this.answer(response, writeFault(call.failure))
+  private take(
+    request: Http.IncomingMessage,
+    response: Http.ServerResponse,
+    body: Body,
+    length: number
+  ): void {
+    const call = callOf(this.codec, body, this.reading)
+    if (Result.isFailure(call)) {
+      givenUp(refusedCost * length)
+      return this.answer(response, writeFault(call.failure))
+    }
     const { method, params } = call.success
+    const size = sizeOf(params)
+    givenUp(Math.max(size, length))
     const page = { origin: originOf(request), referer: request.headers.referer }
-    const fiber = this.fork(this.handler.call({ method, params: kept(params, body.length) }, page))
+    const compact = length > 2 * size + slack ? params.map(copied) : params
+    const fiber = this.fork(this.handler.call({ method, params: compact }, page))
     const done = fiber.pollUnsafe()
     if (done !== undefined) return this.settle(response, done)
     fiber.addObserver((exit) => this.settle(response, exit))
-    response.on("close", () => fiber.interruptUnsafe())
+    response.once("close", () => fiber.interruptUnsafe())
   }
 
   private settle(response: Http.ServerResponse, exit: Exit.Exit<WebAnswer, Fault>): void {
@@ -144,13 +171,19 @@ export class WebCalls {
     response.once("close", () => {
       if (!response.writableFinished) return unread()
       if (socket.destroyed) return socket.errored === null ? undefined : unread()
-      const watched = this.unread.has(socket)
-      this.unread.set(socket, unread)
-      if (!watched) socket.once("close", (isReset) => isReset ? this.unread.get(socket)?.() : undefined)
+      this.watchConnection(socket, unread)
     })
   }
 
+  /** Stands by itself, so that what lasts as long as the connection keeps nothing of the answer. */
+  private watchConnection(socket: Http.IncomingMessage["socket"], unread: () => void): void {
+    const watched = this.unread.has(socket)
+    this.unread.set(socket, unread)
+    if (!watched) socket.once("close", (isReset) => isReset ? this.unread.get(socket)?.() : undefined)
+  }
+
   private answer(response: Http.ServerResponse, body: string): void {
+    givenUp(body.length)
     send(response, 200, "text/xml", body)
     if (response.writableFinished || response.destroyed) return
     const reader = { cut: () => void response.destroy() }

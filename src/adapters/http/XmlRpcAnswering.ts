@@ -6,6 +6,8 @@ import { type Fault, fault } from "../../domain/Fault.ts"
 import type { SampValue } from "../../domain/SampValue.ts"
 import { writeAnswer, writeFault } from "../../domain/XmlRpcWriter.ts"
 import { httpAnswer, send } from "./HttpServing.ts"
+import { release } from "./Transfer.ts"
+import type { Body } from "./XmlRpcBody.ts"
 
 /** Milliseconds for which the rest of a request that is too large is let run by. */
 const lingerMs = 2_000
@@ -30,7 +32,7 @@ const answerEarly = (
     if (request.readableEnded) end()
     else request.once("end", end)
   }
-  request.removeAllListeners("data").removeAllListeners("end").resume()
+  request.removeAllListeners("data").removeAllListeners("end").on("data", release)
   // a response has no socket until those to earlier requests of the connection have gone out
   if (response.socket === null) response.once("socket", say)
   else say()
@@ -67,41 +69,81 @@ export const faultTooLarge = (
 export interface Collecting {
   /** Bytes of the largest that is taken. */
   readonly bytes: number
+  /** Bytes that are taken all the same, once it is seen how the body begins; and the most that these can be. */
+  readonly more?: (start: Buffer) => number
+  readonly most?: number
   /** Answers what is larger; default by HTTP status 413. */
   readonly refuse?: typeof tooLarge
   /** Sees pieces as they come. */
   readonly onPiece?: (bytes: number) => void
 }
 
-/** Collects a body, and calls back once: with the bytes, or not at all when they are too many or never all come. */
+/** Bytes by which it is seen how a body begins. */
+const startBytes = 1_024
+
+/** The pieces of a body that is on its way. */
+class Pieces {
+  private pieces: Array<Buffer> = []
+  size = 0
+
+  add(piece: Buffer): void {
+    this.pieces.push(piece)
+    this.size += piece.length
+  }
+
+  /** How it begins. */
+  get start(): Buffer {
+    const [first] = this.pieces
+    return first !== undefined && first.length >= startBytes ? first : Buffer.concat(this.pieces)
+  }
+
+  /** Uses them, and gives their memory back. */
+  use(then: (body: Body) => void): void {
+    then(this.pieces)
+    this.drop()
+  }
+
+  drop(): void {
+    for (const piece of this.pieces) release(piece)
+    this.pieces = []
+  }
+}
+
+/**
+ * Collects a body, and calls back once: with its pieces, whose memory is given back afterwards, or not at all when they are too
+ * many or never all come.
+ */
 export const collect = (
   request: Http.IncomingMessage,
   response: Http.ServerResponse,
-  { bytes, onPiece, refuse = tooLarge }: Collecting,
-  done: (body: Buffer) => void
+  { bytes, more, most = bytes, onPiece, refuse = tooLarge }: Collecting,
+  done: (body: Body, size: number) => void
 ): void => {
-  const chunks: Array<Buffer> = []
-  let size = 0
-  if (Number(request.headers["content-length"] ?? 0) > bytes) {
-    return refuse(request, response, largerThan(bytes))
+  const pieces = new Pieces()
+  const announced = Number(request.headers["content-length"] ?? 0)
+  let limit = bytes
+  const isTooLarge = (): boolean => {
+    const size = pieces.size < startBytes ? pieces.size : Math.max(pieces.size, announced)
+    if (size <= limit) return false
+    limit = Math.max(limit, more?.(pieces.start) ?? 0)
+    return size > limit
   }
-  request.on("data", (chunk: Buffer) => {
-    size += chunk.length
-    onPiece?.(chunk.length)
-    if (size <= bytes) chunks.push(chunk)
-    else {
-      chunks.length = 0
-      refuse(request, response, largerThan(bytes))
-    }
+  const giveUp = (): void => {
+    pieces.drop()
+    refuse(request, response, largerThan(limit))
+  }
+  if (announced > most) {
+    limit = most
+    return giveUp()
+  }
+  request.on("data", (piece: Buffer) => {
+    pieces.add(piece)
+    onPiece?.(piece.length)
+    if (isTooLarge()) giveUp()
   })
-  request.on("end", () => {
-    if (size > bytes) return
-    const [first] = chunks
-    done(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks))
-  })
-  request.on("error", () => {
-    chunks.length = 0
-  })
+  request.on("end", () => pieces.use((body) => done(body, pieces.size)))
+  request.on("close", () => pieces.drop())
+  request.on("error", () => pieces.drop())
 }
 
 const internal = fault("Malformed", "the hub failed to handle this; its log says more")

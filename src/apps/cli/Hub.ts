@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import { keepSmall } from "../../adapters/node/Garbage.ts"
 import * as JournalNode from "../../adapters/node/JournalNode.ts"
 import { defaults } from "../../domain/Limits.ts"
 import { CallSender } from "../../ports/CallSender.ts"
@@ -206,6 +207,7 @@ export const command = Command.make("hub", flags, (given) => {
   )
   return Effect.suspend(() => {
     ending.meant = true
+    keepSmall()
     return Effect.provide(run(given.json), hub)
   })
 }).pipe(

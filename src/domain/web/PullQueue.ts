@@ -44,13 +44,39 @@ export const empty: PullQueue = {
   next: 1
 }
 
-/** About how many characters a value takes on the wire. */
-export const sizeOf = (value: SampValue): number => {
-  if (typeof value === "string") return value.length + 32
+/** Maps that nearly every message has, and what each further one takes beyond what is in it, about. */
+const usualMaps = 8
+const mapBytes = 192
+
+/** Characters of a value on the wire, about, and how many maps are in it. */
+const measure = (value: SampValue): { readonly size: number; readonly maps: number } => {
+  if (typeof value === "string") return { size: value.length + 32, maps: 0 }
   let size = 32
-  if (isList(value)) { for (const item of value) size += sizeOf(item) }
-  else for (const [key, item] of value) size += key.length + sizeOf(item)
-  return size
+  let maps = 0
+  const add = (item: SampValue): void => {
+    if (typeof item === "string") return void (size += item.length + 32)
+    const inner = measure(item)
+    size += inner.size
+    maps += inner.maps
+  }
+  if (isList(value)) {
+    for (const item of value) add(item)
+    return { size, maps }
+  }
+  for (const [key, item] of value) {
+    size += key.length
+    add(item)
+  }
+  return { size, maps: maps + 1 }
+}
+
+/**
+ * About how many characters a value takes on the wire, or in memory if that is much more: an empty map is short to write, and
+ * long to keep (WEB-67).
+ */
+export const sizeOf = (value: SampValue): number => {
+  const { maps, size } = measure(value)
+  return size + Math.max(0, maps - usualMaps) * mapBytes
 }
 
 /** What a delivery carries. */

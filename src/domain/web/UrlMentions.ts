@@ -51,27 +51,36 @@ const syntax = /^[a-z][a-z0-9+.-]*:\/./iu
 /** URLs, each with what its spellings have in common. */
 export type Urls = ReadonlyMap<string, string>
 
-const collect = (value: SampValue, isOne: (text: string) => boolean, found: Map<string, string>): void => {
+const collect = (
+  value: SampValue,
+  isOne: (text: string) => boolean,
+  most: number,
+  found: Map<string, string>
+): void => {
+  if (found.size > most) return
   if (typeof value === "string") {
     if (isOne(value) && !found.has(value)) found.set(value, keyOf(value))
-  } else if (isList(value)) { for (const item of value) collect(item, isOne, found) }
-  else for (const [, item] of value) collect(item, isOne, found)
+  } else if (isList(value)) { for (const item of value) collect(item, isOne, most, found) }
+  else for (const [, item] of value) collect(item, isOne, most, found)
 }
 
 /** All URLs that stand in a value, wherever. */
 export const urlsIn = (value: SampValue): Urls => {
   const found = new Map<string, string>()
-  collect(value, (text) => text.length <= longest && syntax.test(text), found)
+  collect(value, (text) => text.length <= longest && syntax.test(text), trustedBound.urls, found)
   return found
 }
 
 /** What programs may take for a URL: also one with blanks around it, of any length, and the path of a file, of Windows too. */
 const looseSyntax = /^\s*(?:[a-z][a-z0-9+.-]*:\s*[\\/]|[\\/])./isu
 
-/** All that a program might understand as a URL that a web client has named. */
+/** URLs that a web client may name in one message. */
+export const nameable = originBound.urls
+
+/** All that a program might understand as a URL that a web client has named; of more than {@link nameable} not all. */
 export const namedIn = (value: SampValue): Urls => {
   const found = new Map<string, string>()
-  collect(value, (text) => looseSyntax.test(text), found)
+  collect(value, (text) => looseSyntax.test(text), nameable, found)
   return found
 }
 
