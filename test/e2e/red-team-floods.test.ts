@@ -5,6 +5,7 @@ import { attacked, bystanding } from "./support/Beside.ts"
 import { message } from "./support/Client.ts"
 import { archive, askWeb, Page, postTo } from "./support/Page.ts"
 import { Connection } from "./support/Raw.ts"
+import { asks } from "./support/WebPage.ts"
 import { writeCall } from "./support/Wire.ts"
 
 const failure = (run: Promise<unknown>): Promise<string> =>
@@ -79,6 +80,16 @@ describe("floods", { timeout: 300_000 }, () => {
       }
       assert.lengthOf(await page.pull(0), 0)
     })
+  })
+
+  it("P2, WEB-16: of pages of many origins that wait for consent", async () => {
+    await attacked("waiting for consent", async ({ hub, web }) => {
+      const pages = Array.from({ length: 50 }, (_, n) => asks(web, { origin: `https://p${n}.example` }))
+      await until("all questions", () => hub.program.stderr.match(/which claims/gu)?.length === pages.length)
+      await pause(3_000)
+      assert.deepStrictEqual(pages.filter(({ heard }) => heard !== undefined), [])
+      for (const { giveUp } of pages) giveUp()
+    }, "page")
   })
 
   it("WEB-67: of registrations, of one origin and of many, until the Web Profile is switched off and on", async () => {

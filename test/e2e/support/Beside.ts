@@ -45,13 +45,17 @@ export interface Target {
 export const bystanding = 3
 
 /**
- * Attacks a hub that lets in every page.
+ * Attacks a hub that lets in every page, or asks for consent otherwise.
  *
  * @returns what the hub has logged
  */
-export const attacked = async (what: string, attack: (target: Target) => Promise<void>): Promise<string> => {
+export const attacked = async (
+  what: string,
+  attack: (target: Target) => Promise<void>,
+  consent: "allow" | "page" = "allow"
+): Promise<string> => {
   await using world = new World()
-  const hub = await world.hub(["--web-port", "0", "--web-consent", "allow"])
+  const hub = await world.hub(["--web-port", "0", "--web-consent", consent])
   const bystanders = world.helper("bystanders.ts", hub.url, hub.secret)
   await bystanders.message(
     "their beginning",
