@@ -7,7 +7,7 @@
 import type { ReadingLimits } from "./Limits.ts"
 import { piecewise } from "./Piecewise.ts"
 import { type RemoteFault, remoteFault } from "./RemoteFault.ts"
-import { isMap, type SampMap, type SampValue, stringAt } from "./SampValue.ts"
+import { emptyMap, isMap, type SampMap, type SampValue, stringAt } from "./SampValue.ts"
 import type { MethodCall } from "./XmlRpc.ts"
 
 // Outside this repertoire, and for a `]]>` to be refused, the full parser is asked.
@@ -132,7 +132,7 @@ class Cursor {
     const number = this.number()
     if (number !== undefined) return number
     if (depth <= 0) throw giveUp
-    if (this.has("<struct/>")) return this.close(new Map())
+    if (this.has("<struct/>")) return this.close(emptyMap)
     return this.close(this.has("<struct>") ? this.struct(depth) : this.array(depth))
   }
 
@@ -174,8 +174,10 @@ class Cursor {
   }
 
   private struct(depth: number): SampMap {
+    this.blank()
+    if (this.has("</struct>")) return emptyMap // of which there are many, and each would take its room
     const entries = new Map<string, SampValue>()
-    for (this.blank(); this.has("<member>"); this.blank()) {
+    for (; this.has("<member>"); this.blank()) {
       this.needAfterBlank("<name>")
       const key = this.characters()
       this.need("</name>")

@@ -44,8 +44,8 @@ export const empty: PullQueue = {
   next: 1
 }
 
-/** Maps that nearly every message has, and what each further one takes beyond what is in it, about. */
-const usualMaps = 8
+/** Maps that every message has, and what each further one takes beyond what is in it, about. */
+const usualMaps = 2
 const mapBytes = 192
 
 /** Characters of a value on the wire, about, and how many maps are in it. */
