@@ -57,36 +57,45 @@ const paths = async (
   return [...path.length === 0 ? [] : [path], ...below.flat()]
 }
 
+/** Looks at the help of one command, and tries its examples. */
+const tried = async (path: ReadonlyArray<string>): Promise<void> => {
+  await using world = new World()
+  const name = path.join(" ")
+  const { stdout } = await world.samp(...path, "--help")
+  assert.match(stdout, /^DESCRIPTION\n {2}\S.{10}/u, name)
+  const [, after = ""] = stdout.split("\nEXAMPLES\n")
+  const examples = [...(after.split(/\n(?=\S)/u)[0] ?? "").matchAll(/^ {2}([^#\s].*)$/gmu)].map((
+    [, line = ""]
+  ) => line)
+  assert.match(stdout, /\nEXIT CODES\n {2}0 /u, name)
+  assert.isAtLeast(examples.length, 1, `samp ${name} --help has no example`)
+  // These run on until they are told to end.
+  const endless = name === "hub" || name === "web-demo"
+  for (const example of examples) {
+    assert.include(example, `samp ${name}`)
+    writeFileSync(world.path("table.vot"), "<VOTABLE/>\n")
+    const script = endless ? `timeout -s INT 3 ${example} --port 0` : example
+    const { code, stderr } = await world.shell(`set -o pipefail; ${script}`).ended
+    assert.notInclude([2, 126, 127], code, `${example}\n${stderr}`)
+    assert.notInclude(stderr, "--help", example)
+  }
+}
+
+/** How many commands are tried at a time: most of their examples wait for a hub that is not there. */
+const atOnce = 4
+
 describe("the help", () => {
   it(
     "of each command has a description and examples, none of which is a usage error",
     { timeout: 120_000 },
     async () => {
       await using world = new World()
-      const found = await paths(world)
+      const found = [...await paths(world)]
       const names = found.map((path) => path.join(" "))
       for (const name of ["hub", "hub stop", "load", "listen", "point", "send"]) assert.include(names, name)
-      for (const path of found) {
-        const name = path.join(" ")
-        const { stdout } = await world.samp(...path, "--help")
-        assert.match(stdout, /^DESCRIPTION\n {2}\S.{10}/u, name)
-        const [, after = ""] = stdout.split("\nEXAMPLES\n")
-        const examples = [...(after.split(/\n(?=\S)/u)[0] ?? "").matchAll(/^ {2}([^#\s].*)$/gmu)].map((
-          [, line = ""]
-        ) => line)
-        assert.match(stdout, /\nEXIT CODES\n {2}0 /u, name)
-        assert.isAtLeast(examples.length, 1, `samp ${name} --help has no example`)
-        // These run on until they are told to end.
-        const endless = name === "hub" || name === "web-demo"
-        for (const example of examples) {
-          assert.include(example, `samp ${name}`)
-          writeFileSync(world.path("table.vot"), "<VOTABLE/>\n")
-          const script = endless ? `timeout -s INT 3 ${example} --port 0` : example
-          const { code, stderr } = await world.shell(`set -o pipefail; ${script}`).ended
-          assert.notInclude([2, 126, 127], code, `${example}\n${stderr}`)
-          assert.notInclude(stderr, "--help", example)
-        }
-      }
+      await Promise.all(Array.from({ length: atOnce }, async () => {
+        for (let path = found.pop(); path !== undefined; path = found.pop()) await tried(path)
+      }))
     }
   )
 })

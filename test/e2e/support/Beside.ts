@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs"
 import { checkPrompt } from "../../support/promptness.ts"
 import { type Hub, pause, type Program, record, World } from "../harness.ts"
 
-/** Megabytes that the hub may take, whatever is done to it: 150, and some for machines with more cores, which take more stacks. */
-const boundMb = 180
+/** Megabytes that the hub may take, whatever is done to it. */
+const boundMb = 150
 
 /**
  * Milliseconds in which nearly all pings of others are answered. A hub alone on its machine takes a tenth of it at worst; one
