@@ -17,17 +17,21 @@ export const readerFile = "xml.js"
 
 const reader = join(root, "src", "adapters", "web", "FullAnswer.ts")
 
-/** Effect's modules that have a stand-in, and the file of it. */
-const lean = new Map(
-  ["Result", "Brand"].map((name) => [`effect/${name}`, join(root, "tools", "lean", `${name}.ts`)])
-)
+const standIn = (/** @type {string} */ name) => join(root, "tools", "lean", `${name}.ts`)
+
+/** Modules that have a stand-in, as they are imported, and the file of it. */
+const lean = new Map([
+  ["effect/Result", standIn("Result")],
+  ["effect/Brand", standIn("Brand")],
+  ["./Piecewise.ts", standIn("Piecewise")]
+])
 
 /**
  * Properties that get a short name: those of the scanner, of the machine and of the shell around it, which nobody outside sees.
  * None may be a name of the standard, of a public interface, or of a browser.
  */
 const inner =
-  /^(?:needAfterBlank|characters|declaration|outputs|expected|dispatch|waiters|declaring|askAbout|askMap|askIds|hurried|mended|deliveries)$/u
+  /^(?:needAfterBlank|needElement|skipped|valueDepth|blank|tracker|bindings|characters|declaration|outputs|expected|dispatch|waiters|declaring|askAbout|askMap|askIds|hurried|mended|deliveries)$/u
 
 const only = "the one export"
 
@@ -52,11 +56,11 @@ const bundleOne = async (path, file, { external = {}, global } = {}) => {
         if (id === only || importer === undefined || importer === only) return id
         const path = join(dirname(importer), id)
         if (external[path] !== undefined) return { id: `./${external[path]}`, external: true }
-        const standIn = lean.get(id)
-        if (standIn === undefined && !id.startsWith(".")) {
+        const other = lean.get(id)
+        if (other === undefined && !id.startsWith(".")) {
           throw new Error(`${importer} imports ${id}: not for pages`)
         }
-        return standIn ?? null
+        return other ?? null
       },
       load: (id) => id === only ? `export { ${global} as default } from ${JSON.stringify(path)}` : null
     }]

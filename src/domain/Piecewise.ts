@@ -6,21 +6,17 @@
 /** Characters of a piece. */
 const pieceLength = 32_768
 
-/**
- * Changes a text in pieces that are cut before a character, so that what begins with it is not cut itself.
- *
- * @param change - is given each piece, and what follows it
- */
+/** Changes a text in pieces that are cut before a character, so that what begins with it is not cut itself. */
 export const piecewise = (
   text: string,
   before: string,
-  change: (piece: string, next: string) => string
+  change: (piece: string) => string
 ): string => {
-  if (text.length <= pieceLength) return change(text, "")
+  if (text.length <= pieceLength) return change(text)
   const pieces: Array<string> = []
   for (let start = 0, end; start < text.length; start = end) {
     end = endOf(text, start, before)
-    pieces.push(change(text.slice(start, end), text.charAt(end)))
+    pieces.push(change(text.slice(start, end)))
   }
   return pieces.join("")
 }

@@ -13,45 +13,44 @@ import type { MethodCall } from "./XmlRpc.ts"
 // Outside this repertoire, and for a `]]>` to be refused, the full parser is asked.
 const unusual = /[^\t\n\x20-\x7f]|\]\]>/u
 
-const reference = /&(?:#x0*([0-9a-fA-F]{1,6})|#0*([0-9]{1,7})|(lt|gt|amp|quot|apos));/uy
-const named: { readonly [name: string]: string } = { lt: "<", gt: ">", amp: "&", quot: "\"", apos: "'" }
-
-/** Ways to write a reference in one string; who writes more of them has the full parser. */
-const spellings = 32
-/** Stands for an `&` that a reference meant: no document that is read here holds this character. */
-const ampersand = "\0"
+const named: Iterable<readonly [spelling: string, character: string]> = [
+  ["lt;", "<"],
+  ["gt;", ">"],
+  ["amp;", "&"],
+  ["quot;", "\""],
+  ["apos;", "'"]
+]
+const numeric = /^#(?:x([\da-fA-F]+)|(\d+));$/u
 
 const numbers = ["int", "i4", "double", "boolean"]
 
 class GiveUp extends Error {}
 const giveUp = new GiveUp("not in the canonical form")
 
-/** The reference that begins at a place, and the character that it means. */
-const referenceAt = (text: string, at: number): readonly [spelling: string, character: string] => {
-  reference.lastIndex = at
-  const [spelling, hex, decimal, name] = reference.exec(text) ?? []
-  if (spelling === undefined) throw giveUp
-  if (name !== undefined) return [spelling, named[name] ?? ""]
+/** The character that a numeric reference means. */
+const numbered = (spelling: string): string => {
+  const [, hex, decimal] = numeric.exec(spelling) ?? []
   const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
-  if (point !== 9 && point !== 10 && point !== 13 && (point < 0x20 || point > 0x7f)) throw giveUp
-  return [spelling, String.fromCharCode(point)]
+  if (point === 9 || point === 10 || point === 13 || (point >= 0x20 && point <= 0x7f)) {
+    return String.fromCharCode(point)
+  }
+  throw giveUp
 }
 
 /**
- * Resolves references. One spelling after the other, each everywhere at once, for a table of megabytes that somebody has put
- * into a string holds hundreds of thousands of them, and to call back for each would take most of a second (WEB-66).
+ * Resolves references. Each spelling is looked into once, for a table of megabytes that somebody has put into a string holds
+ * hundreds of thousands of them (WEB-66).
  */
-const resolve = (raw: string): string => piecewise(raw, "&", resolvePiece)
-
 const resolvePiece = (piece: string): string => {
-  let text = piece
-  for (let n = 0; n <= spellings; n++) {
-    const at = text.indexOf("&")
-    if (at < 0) return text.replaceAll(ampersand, "&")
-    const [spelling, character] = referenceAt(text, at)
-    text = text.split(spelling).join(character === "&" ? ampersand : character)
-  }
-  throw giveUp
+  const known = new Map(named)
+  const [first = "", ...others] = piece.split("&")
+  return first + others.map((part) => {
+    const end = part.indexOf(";") + 1
+    const spelling = part.slice(0, end)
+    const character = known.get(spelling) ?? numbered(spelling)
+    known.set(spelling, character)
+    return character + part.slice(end)
+  }).join("")
 }
 
 /** One pass over one text. */
@@ -112,7 +111,7 @@ class Cursor {
     if (end < 0) throw giveUp
     const raw = this.text.slice(this.at, end)
     this.at = end
-    return raw.includes("&") ? resolve(raw) : raw
+    return raw.includes("&") ? piecewise(raw, "&", resolvePiece) : raw
   }
 
   end(): void {
@@ -128,32 +127,17 @@ class Cursor {
     if (this.has("</value>")) return text
     if (text.trim() !== "") throw giveUp
     if (this.has("<string>")) return this.string()
-    if (this.has("<string/>")) return this.close("")
     const number = this.number()
     if (number !== undefined) return number
     if (depth <= 0) throw giveUp
-    if (this.has("<struct/>")) return this.close(emptyMap)
-    return this.close(this.has("<struct>") ? this.struct(depth) : this.array(depth))
-  }
-
-  private close<A extends SampValue>(value: A): A {
+    const value = this.has("<struct>") ? this.struct(depth) : this.array(depth)
     this.needAfterBlank("</value>")
     return value
   }
 
-  /** A `<value>` if one comes next, perhaps an empty one as browsers write it. */
-  element(depth: number): SampValue | undefined {
-    this.blank()
-    if (this.has("<value>")) return this.value(depth)
-    if (!this.has("<value/>")) return undefined
-    if (++this.values > this.limits.values) throw giveUp
-    return ""
-  }
-
   needElement(depth: number): SampValue {
-    const value = this.element(depth)
-    if (value === undefined) throw giveUp
-    return value
+    this.needAfterBlank("<value>")
+    return this.value(depth)
   }
 
   /** A number or a boolean, which sloppy clients send in long lists too (WIRE-29). */
@@ -191,16 +175,9 @@ class Cursor {
   private array(depth: number): ReadonlyArray<SampValue> {
     const list: Array<SampValue> = []
     this.need("<array>")
-    this.blank()
-    if (!this.has("<data/>")) {
-      this.need("<data>")
-      for (;;) {
-        const item = this.element(depth - 1)
-        if (item === undefined) break
-        list.push(item)
-      }
-      this.need("</data>")
-    }
+    this.needAfterBlank("<data>")
+    for (this.blank(); this.has("<value>"); this.blank()) list.push(this.value(depth - 1))
+    this.need("</data>")
     this.needAfterBlank("</array>")
     return list
   }
@@ -218,11 +195,15 @@ class Cursor {
   }
 }
 
-const withLineFeeds = (piece: string): string => piece.split("\r\n").join("\n").split("\r").join("\n")
+/** What browsers write for an element with nothing in it. No text can look like it. */
+const emptyElement = /<(value|string|struct|data)\/>/gu
+
+const withLineFeeds = (piece: string): string => piece.replace(/\r\n?/gu, "\n")
 
 const scan = <A>(text: string, limits: ReadingLimits, read: (cursor: Cursor) => A): A | undefined => {
   // A raw CR, which JSAMP writes, is a line end like any other in XML.
-  const source = text.includes("\r") ? piecewise(text, "\r", withLineFeeds) : text
+  const lines = text.includes("\r") ? piecewise(text, "\r", withLineFeeds) : text
+  const source = lines.includes("/>") ? lines.replace(emptyElement, "<$1></$1>") : lines
   if (unusual.test(source)) return undefined
   const cursor = new Cursor(source, limits)
   try {

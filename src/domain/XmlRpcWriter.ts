@@ -8,18 +8,12 @@ import type { SampValue } from "./SampValue.ts"
 import type { MethodCall } from "./XmlRpc.ts"
 
 const special = /[&<>\r]|\n\n/u
+/** An LF before another one; it may be the first of the next piece. */
+const emptyLine = /\n(?=\n|$)/gu
 
-const put = (text: string, what: string, by: string): string =>
-  text.includes(what) ? text.split(what).join(by) : text
-
-/** With a reference for an LF before another one; in a run of them that takes two looks. */
-const parted = (text: string): string => put(text, "\n\n", "&#10;\n")
-
-const escapePiece = (piece: string, next: string): string => {
-  const tags = put(put(put(piece, "&", "&amp;"), "<", "&lt;"), ">", "&gt;")
-  const whole = parted(parted(put(tags, "\r", "&#13;")))
-  return next === "\n" && whole.endsWith("\n") ? `${whole.slice(0, -1)}&#10;` : whole
-}
+const escapePiece = (piece: string): string =>
+  piece.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\r", "&#13;")
+    .replace(emptyLine, "&#10;")
 
 /**
  * Text as character data. Each kind of character everywhere at once: a table in a string holds hundreds of thousands. Any
