@@ -47,8 +47,8 @@ const resolvePiece = (piece: string): string => {
   return first + others.map((part) => {
     const end = part.indexOf(";") + 1
     const spelling = part.slice(0, end)
-    const character = known.get(spelling) ?? numbered(spelling)
-    known.set(spelling, character)
+    let character = known.get(spelling)
+    if (character === undefined) known.set(spelling, character = numbered(spelling))
     return character + part.slice(end)
   }).join("")
 }
@@ -195,15 +195,15 @@ class Cursor {
   }
 }
 
-/** What browsers write for an element with nothing in it. No text can look like it. */
-const emptyElement = /<(value|string|struct|data)\/>/gu
+const withLineFeeds = (piece: string): string => piece.split("\r\n").join("\n").split("\r").join("\n")
 
-const withLineFeeds = (piece: string): string => piece.replace(/\r\n?/gu, "\n")
+/** What browsers write for an element with nothing in it, written out. No text can look like it. */
+const withEndTags = (piece: string): string => piece.replace(/<(\w+)\/>/gu, "<$1></$1>")
 
 const scan = <A>(text: string, limits: ReadingLimits, read: (cursor: Cursor) => A): A | undefined => {
   // A raw CR, which JSAMP writes, is a line end like any other in XML.
   const lines = text.includes("\r") ? piecewise(text, "\r", withLineFeeds) : text
-  const source = lines.includes("/>") ? lines.replace(emptyElement, "<$1></$1>") : lines
+  const source = lines.includes("/>") ? piecewise(lines, "<", withEndTags) : lines
   if (unusual.test(source)) return undefined
   const cursor = new Cursor(source, limits)
   try {
