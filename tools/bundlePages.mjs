@@ -31,7 +31,7 @@ const lean = new Map([
  * None may be a name of the standard, of a public interface, or of a browser.
  */
 const inner =
-  /^(?:needAfterBlank|needElement|skipped|valueDepth|blank|tracker|bindings|characters|declaration|outputs|expected|dispatch|waiters|declaring|askAbout|askMap|askIds|hurried|mended|deliveries)$/u
+  /^(?:needAfterBlank|needElement|skipped|listed|ending|valueDepth|blank|tracker|bindings|characters|declaration|outputs|expected|dispatch|waiters|declaring|askAbout|askMap|askIds|hurried|mended|deliveries)$/u
 
 const only = "the one export"
 

@@ -198,7 +198,7 @@ class Cursor {
 const withLineFeeds = (piece: string): string => piece.split("\r\n").join("\n").split("\r").join("\n")
 
 /** What browsers write for an element with nothing in it, written out. No text can look like it. */
-const withEndTags = (piece: string): string => piece.replace(/<(\w+)\/>/gu, "<$1></$1>")
+const withEndTags = (piece: string): string => piece.replace(/<(value|string|struct|data)\/>/gu, "<$1></$1>")
 
 const scan = <A>(text: string, limits: ReadingLimits, read: (cursor: Cursor) => A): A | undefined => {
   // A raw CR, which JSAMP writes, is a line end like any other in XML.
