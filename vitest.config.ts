@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 
-const pure = ["test/domain/**/*.test.ts", "test/conformance/**/*.test.ts"]
+/** What runs in processes, or looks at its own: at what is open there, and how much memory it takes. */
+const processes = ["test/adapters/**/*.test.ts", "test/e2e/**/*.test.ts"]
 
 export default defineConfig({
   test: {
@@ -9,17 +10,19 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: Math.ceil(availableParallelism() * 1.5), // the tests with processes mostly wait for them
+    unstubGlobals: true,
     projects: [
-      // What has no state outside its tests needs no process of its own for each file.
-      { extends: true, test: { name: "pure", include: pure, isolate: false } },
+      // To load everything anew for each file takes as long as these tests; none leaves anything behind for the next.
       {
         extends: true,
         test: {
-          name: "all else",
+          name: "pure",
           include: ["test/**/*.test.ts"],
-          exclude: [...pure, "test/interop/**", "test/gui/**"]
+          exclude: [...processes, "test/interop/**", "test/gui/**"],
+          isolate: false
         }
-      }
+      },
+      { extends: true, test: { name: "processes", include: processes } }
     ]
   }
 })

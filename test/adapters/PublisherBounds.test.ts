@@ -118,7 +118,9 @@ describe("bounds", () => {
       }
       yield* eventually("told", () => hub.published.length === 2)
       assert.match(hub.published[0]?.problem ?? "", /broke after 13 bytes/u)
-      if (linux) assert.isFalse(openFiles().some((path) => path.startsWith(hub.parent)))
+      if (linux) {
+        yield* eventually("closed", () => !openFiles().some((path) => path.startsWith(hub.parent)))
+      }
       assert.deepStrictEqual(hub.uploads, [])
     }).pipe(Effect.scoped))
 
