@@ -13,6 +13,7 @@ import { calcIntAdd, calcIntDiv, calcIntMul, calcIntSub } from "../../src/domain
 import { stringAt } from "../../src/domain/SampValue.ts"
 import { client, eventually, idOf, json, kinds, listen, run, withHub, within } from "./support/Clients.ts"
 import type { Home } from "./support/Home.ts"
+import type { Kind } from "./support/Hubs.ts"
 import * as Hubs from "./support/Hubs.ts"
 import * as Json from "./support/Json.ts"
 import * as Peers from "./support/Peers.ts"
@@ -75,7 +76,7 @@ const operations = [
   [calcIntDiv, (a: number, b: number) => Math.trunc(a / b)]
 ] as const
 
-describe.each(kinds)("peers and clients of ours, through the hub of %s", (kind) => {
+const tests = (kind: Kind): void => {
   const home = withHub(kind)
 
   it.live(
@@ -252,4 +253,12 @@ describe.each(kinds)("peers and clients of ours, through the hub of %s", (kind) 
       })),
     90_000
   )
-})
+}
+
+// Astropy's hub loses a message now and then when the machine is busy: its threads share lists without a lock (WIRE-77).
+for (const kind of kinds) {
+  const retry = kind === "astropy" ? 2 : 0
+  describe(`peers and clients of ours, through the hub of ${kind}`, { retry }, () => {
+    tests(kind)
+  })
+}
