@@ -8,18 +8,7 @@ import type { PlainObject, PlainValue } from "../facade/Plain.ts"
 import type { Outcome } from "../facade/Types.ts"
 import type { BadHub, CallError, Disconnected, ErrorResponse, NoResponse } from "./Errors.ts"
 import type { Later } from "./Handling.ts"
-export type {
-  Abortable,
-  Answer,
-  Binding,
-  BindOptions,
-  CallOptions,
-  Message,
-  Other,
-  SendOptions,
-  TaggedResponse,
-  TrackedOther
-} from "../facade/Types.ts"
+export type * from "../facade/Types.ts"
 export type { ErrorTexts }
 
 type Exports = typeof Vocabulary

@@ -8,18 +8,7 @@ import type { Answer, Other, Outcome } from "../facade/Types.ts"
 
 import type { PlainError } from "./Errors.ts"
 
-export type {
-  Abortable,
-  Answer,
-  Binding,
-  BindOptions,
-  CallOptions,
-  Message,
-  Other,
-  SendOptions,
-  TaggedResponse,
-  TrackedOther
-} from "../facade/Types.ts"
+export type * from "../facade/Types.ts"
 
 /** What is sent with an MType. */
 export type Sent<M extends Typing.MTypeLike> = M extends string ? PlainMap : Typing.Sent<M>
